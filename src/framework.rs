@@ -41,6 +41,7 @@ pub use crate::{
         Concluded, Detached, Handled, Ran, RunningCopy, RunsToEnd, TimeLeft, conclude, handle,
         misused, nested, says_length, set_aside, unprotected,
     },
+    telemetry::is_hidden,
     verdict::{Answer, Outcome, Verdict},
 };
 #[doc(no_inline)]

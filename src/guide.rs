@@ -24,6 +24,7 @@
 //!
 //! - [`deployment`]: several instances, rolling deploys, servers and proxies, stopping;
 //! - [`observability`]: the start-up check, spans, metrics, hooks;
+//! - [`inspector`]: a page that shows what was taken and refused;
 //! - [`failures`]: what goes wrong in the first hour, and where failed events go;
 //! - [`stability`], [`upgrading`]: what may change, and how to go on to the next release.
 //!
@@ -96,6 +97,10 @@ pub mod idcloud {}
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/inbox.md")]
 pub mod inbox {}
+
+#[doc = include_str!("docs/links.md")]
+#[doc = include_str!("../docs/inspector.md")]
+pub mod inspector {}
 
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/lambda.md")]

@@ -197,7 +197,8 @@ impl fmt::Debug for Kept {
     }
 }
 
-/// Which events are meant. The default is all.
+/// Which events are meant, and which of them a list shows first. The default is all, in the order of
+/// [`Inbox::list`](super::Inbox::list).
 ///
 /// ```
 /// use hookgate::inbox::{DeadReason, Filter};
@@ -222,6 +223,8 @@ pub struct Filter {
     pub accepted_from: Option<UnixTime>,
     /// Accepted before then.
     pub accepted_before: Option<UnixTime>,
+    /// The one that was accepted last comes first, dead letters among the others.
+    pub newest_first: bool,
 }
 
 impl Filter {
@@ -301,13 +304,23 @@ impl Filter {
         }
     }
 
+    /// The one that was accepted last first.
+    #[must_use]
+    pub fn newest_first(self) -> Self {
+        Self {
+            newest_first: true,
+            ..self
+        }
+    }
+
     /// Whether it names more than dead letters or all others. One that does not means too much to be
     /// [replayed](super::Operations::replay_all) or discarded.
     pub fn narrows(&self) -> bool {
-        let dead = self.dead;
+        let (dead, newest_first) = (self.dead, self.newest_first);
         *self
             != Self {
                 dead,
+                newest_first,
                 ..Self::default()
             }
     }

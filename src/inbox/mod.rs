@@ -191,7 +191,7 @@ pub trait Inbox: DedupStore {
     /// Some of the events that `filter` means, `limit` at most, from where the last page ended.
     ///
     /// What is kept all along is in exactly one page. The oldest that waits or runs comes first, then the oldest dead
-    /// letter.
+    /// letter. A filter may ask for the [newest first](Filter::newest_first). A page takes no longer where more is kept.
     fn list(
         &self,
         filter: &Filter,

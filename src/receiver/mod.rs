@@ -194,6 +194,11 @@ impl Receiver {
         self.0.handlers.refuse();
     }
 
+    /// Whether it was told to [refuse](Self::refuse).
+    pub fn is_refusing(&self) -> bool {
+        self.0.handlers.refuses()
+    }
+
     /// Resolves when it has nothing left to end: no handler runs, with its sender or without, no copy waits for one,
     /// and the store has heard of every lease. Deliveries are taken meanwhile, unless it [refuses](Self::refuse) them.
     pub async fn drained(&self) {

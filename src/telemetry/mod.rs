@@ -4,7 +4,9 @@
 //! store's error is logged, since stores write it for that. What a handler fails with goes to the observer, which is the
 //! application's own.
 
+mod both;
 mod facts;
+mod hidden;
 pub(crate) mod log;
 mod log_errors;
 pub(crate) mod meter;
@@ -30,6 +32,7 @@ pub(crate) use self::{
 struct Guide;
 
 pub use self::{
+    hidden::is_hidden,
     log_errors::LogErrors,
     observer::{Observed, Observer},
 };

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{DeliverySpan, Facts, Meter, caught, log, seldom::Seldom};
 use crate::{
     identity::{EventKey, EventType, KeyId},
+    time::UnixTime,
     verdict::{Ending, Reason, Rejection},
 };
 
@@ -205,6 +206,21 @@ impl<'a> Observed<'a> {
     /// The id of the key that matched.
     pub fn key_id(&self) -> &'a KeyId {
         &self.0.key_id
+    }
+
+    /// When the request's head came.
+    pub fn received_at(&self) -> UnixTime {
+        self.0.received_at
+    }
+
+    /// When the attempt was signed, where something signed says it.
+    pub fn sent_at(&self) -> Option<UnixTime> {
+        self.0.sent_at
+    }
+
+    /// When the event occurred, where something signed says it.
+    pub fn occurred_at(&self) -> Option<UnixTime> {
+        self.0.occurred_at
     }
 }
 

@@ -29,10 +29,6 @@ pub(crate) enum Ending {
 
 impl Ending {
     /// The word in spans and metrics.
-    #[cfg_attr(
-        not(any(feature = "tracing", feature = "metrics")),
-        expect(dead_code, reason = "nobody is told")
-    )]
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Processed => "processed",

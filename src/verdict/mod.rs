@@ -1,5 +1,6 @@
 //! How it ended: what a handler says, why a request is refused, and what its sender gets.
 
+mod advice;
 mod answer;
 mod ending;
 mod outcome;

@@ -9,7 +9,7 @@ use super::{Ending, Status};
 
 macro_rules! rows {
     ($(
-        $(#[$doc:meta])*
+        $(#[doc = $doc:literal])+
         $reason:ident = $name:literal, $ending:ident, $status:ident
         $(, $(#[$attribute:meta])*
             $rejection:ident
@@ -24,7 +24,7 @@ macro_rules! rows {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Reason {
-            $($(#[$doc])* $reason,)+
+            $($(#[doc = $doc])+ $reason,)+
         }
 
         impl Reason {
@@ -36,6 +36,18 @@ macro_rules! rows {
                 match self {
                     $(Self::$reason => $name,)+
                 }
+            }
+
+            /// What it means, in a sentence or two of English. The words may change.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$reason => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
+
+            /// What became of the delivery: `outcome` of the metrics.
+            pub const fn outcome(self) -> &'static str {
+                self.ending().as_str()
             }
 
             /// What became of the delivery.

@@ -150,7 +150,7 @@ fn pages() -> BTreeMap<String, String> {
 /// The folders of the packages that are published, by name.
 fn packages() -> BTreeMap<String, PathBuf> {
     let mut folders = vec![PathBuf::new(), "cli".into()];
-    folders.extend(["middleware-actix", "middleware-axum"].map(PathBuf::from));
+    folders.extend(["inspector", "middleware-actix", "middleware-axum"].map(PathBuf::from));
     let stores = fs::read_dir(root().join("stores")).unwrap();
     folders.extend(stores.map(|it| Path::new("stores").join(it.unwrap().file_name())));
     let mut packages = BTreeMap::new();

@@ -150,7 +150,7 @@ fn a_package_holds_its_licences_its_readme_its_sources_and_no_more() {
             assert!(files.contains(file), "{name} lacks {file}");
         }
         for file in &files {
-            let is_source = ["src/", "docs/", "examples/"]
+            let is_source = ["src/", "docs/", "examples/", "assets/", "templates/"]
                 .iter()
                 .any(|it| file.starts_with(it));
             let is_beside = BESIDE.contains(&&**file) || file.starts_with("LICENSE-");

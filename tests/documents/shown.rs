@@ -91,6 +91,7 @@ fn the_names_in_these_guides_exist() -> Outcome {
         "middleware-axum",
         "middleware-actix",
         "cli/src",
+        "inspector/src",
     ] {
         gather(&root.join(folder), &mut code)?;
     }

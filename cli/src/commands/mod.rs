@@ -7,5 +7,6 @@ pub(crate) mod listen;
 pub(crate) mod man;
 pub(crate) mod providers;
 pub(crate) mod send;
+mod stop;
 pub(crate) mod token;
 pub(crate) mod verify;

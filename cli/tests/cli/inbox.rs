@@ -21,10 +21,10 @@ use crate::command::hookgate;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// An inbox in a file, and what an application does with it.
-struct Place {
+pub(crate) struct Place {
     runtime: Runtime,
     inbox: BoxInbox,
-    url: String,
+    pub(crate) url: String,
     folder: TempDir,
 }
 
@@ -87,7 +87,7 @@ impl Place {
     }
 
     /// With these dead letters of `logto`.
-    fn with_dead(numbers: impl IntoIterator<Item = u8>) -> Self {
+    pub(crate) fn with_dead(numbers: impl IntoIterator<Item = u8>) -> Self {
         let place = Self::new();
         place.queue(numbers, "logto");
         for row in place.lease_all() {
@@ -135,7 +135,7 @@ impl Place {
         serde_json::from_str(&text).unwrap()
     }
 
-    fn counts(&self) -> (u64, u64) {
+    pub(crate) fn counts(&self) -> (u64, u64) {
         let totals = self.runtime.block_on(self.inbox.totals()).unwrap();
         totals.first().map_or((0, 0), |it| (it.queued, it.dead))
     }

@@ -12,6 +12,7 @@ mod foreign_text;
 mod forwarding;
 mod frozen_verdicts;
 mod inbox;
+mod inspecting;
 mod judged_alike;
 mod listening;
 mod malformed;

@@ -97,6 +97,7 @@ promises![
     dead::what_is_discarded_is_remembered_as_rejected,
     dead::what_was_dead_for_long_is_erased,
     views::a_list_has_each_event_once,
+    views::a_list_can_begin_with_the_newest,
     views::a_list_has_what_its_filter_means,
     views::a_list_tells_where_each_stands,
     views::totals_follow_what_happens,

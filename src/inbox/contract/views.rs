@@ -31,6 +31,38 @@ pub(super) async fn a_list_has_each_event_once<S: Inbox, P: Passage>(scene: &Sce
     promise("a page of nothing is empty", none.rows.is_empty(), &none);
 }
 
+pub(super) async fn a_list_can_begin_with_the_newest<S: Inbox, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
+    scene.queue((0..7).map(entry)).await;
+    for row in scene.ask(&[ENDPOINT], 3, 0).await.rows {
+        scene.bury(&row.lease, DeadReason::Rejected).await;
+    }
+    for (filter, expected) in [
+        (Filter::all(), vec![6, 5, 4, 3, 2, 1, 0]),
+        (Filter::dead(), vec![2, 1, 0]),
+        (Filter::queued(), vec![6, 5, 4, 3]),
+        (Filter::all().dead_by(DeadReason::Rejected), vec![2, 1, 0]),
+        (Filter::all().dead_by(DeadReason::Failed), vec![]),
+        (
+            Filter::all().of_endpoint(ENDPOINT).of_type("known"),
+            vec![6, 5, 4, 3, 2, 1, 0],
+        ),
+        (Filter::all().of_type("other"), vec![]),
+    ] {
+        for limit in [1, 2, 3, 100] {
+            let found = scene.list(&filter.clone().newest_first(), limit).await;
+            let keys: Vec<EventKey> = found.iter().map(|it| it.key).collect();
+            let expected: Vec<EventKey> = expected.iter().copied().map(key).collect();
+            promise(
+                "a list that begins with the newest is in order, whatever the size of its pages",
+                keys == expected,
+                &found,
+            );
+        }
+    }
+}
+
 pub(super) async fn a_list_has_what_its_filter_means<S: Inbox, P: Passage>(
     scene: &Scene<'_, S, P>,
 ) {

@@ -50,7 +50,7 @@ impl Rows {
         row.listed(self.is_first_of_its_order(row), now)
     }
 
-    /// A position is whether the row was dead, and its number.
+    /// A position is the place of its row in the list's order: see [`place`].
     pub(super) fn list(
         &self,
         filter: &Filter,
@@ -58,14 +58,16 @@ impl Rows {
         limit: usize,
         now: Now,
     ) -> Page {
+        let newest_first = filter.newest_first;
         let after = after.and_then(|after| {
-            let (dead, number) = after.as_str().split_once(' ')?;
-            Some((dead == "dead", number.parse::<u64>().ok()?))
+            let (part, number) = after.as_str().split_once(' ')?;
+            Some(place(newest_first, part == "dead", number.parse().ok()?))
         });
+        let place_of = |row: &Row| place(newest_first, row.is_dead(), row.number);
         let mut rows: Vec<_> = self.rows.values().collect();
-        rows.sort_by_key(|row| (row.is_dead(), row.number));
+        rows.sort_by_key(|row| place_of(row));
         let mut found = (rows.into_iter())
-            .filter(|row| after.is_none_or(|after| (row.is_dead(), row.number) > after))
+            .filter(|row| after.is_none_or(|after| place_of(row) > after))
             .map(|row| (row, self.listed(row, now)))
             .filter(|(_, listed)| filter.matches(listed))
             .peekable();
@@ -100,5 +102,14 @@ impl Rows {
             .collect();
         dead.sort_by_key(|(at, _)| *at);
         dead.into_iter().map(|(_, key)| key).take(limit).collect()
+    }
+}
+
+/// What waits or runs stands before the dead letters, the oldest first; or all by their numbers, the newest first.
+fn place(newest_first: bool, is_dead: bool, number: u64) -> (bool, u64) {
+    if newest_first {
+        (false, u64::MAX.saturating_sub(number))
+    } else {
+        (is_dead, number)
     }
 }

@@ -7,7 +7,7 @@ mod many;
 mod progress;
 mod prune;
 mod row;
-
+mod serve;
 mod show;
 mod status;
 mod switch;
@@ -28,6 +28,10 @@ use crate::settings::{credentials::variable, store_url::has_password};
 
 /// The variable that holds the URL.
 const VARIABLE: &str = "HOOKGATE_INBOX";
+
+/// What the tables are called where nobody says another name.
+const TABLES: &str = "hookgate_inbox";
+const CLAIMS_TABLE: &str = "hookgate_dedup";
 
 /// The exit status where what was asked for is not there, and nothing was done.
 const NOT_THERE: u8 = 3;
@@ -65,7 +69,7 @@ pub(crate) struct Inbox {
         long,
         value_name = "NAME",
         global = true,
-        default_value = "hookgate_inbox"
+        default_value = TABLES
     )]
     tables: String,
     /// The table of claims and marks.
@@ -73,7 +77,7 @@ pub(crate) struct Inbox {
         long,
         value_name = "NAME",
         global = true,
-        default_value = "hookgate_dedup"
+        default_value = CLAIMS_TABLE
     )]
     claims_table: String,
     #[command(flatten)]
@@ -91,6 +95,7 @@ enum Action {
     Resume(switch::Resume),
     Prune(prune::Prune),
     Drain(drain::Drain),
+    Serve(serve::Serve),
 }
 
 impl Inbox {
@@ -122,7 +127,8 @@ impl Inbox {
         tables.named = Some(self.tables);
         tables.claims = Some(self.claims_table);
         let inbox = hookgate_stores::find_inbox(url, &tables).await;
-        let operations = Operations::new(self.encryption.open(inbox.map_err(failed)?)?);
+        let inbox = self.encryption.open(inbox.map_err(failed)?)?;
+        let operations = Operations::new(inbox.clone());
         let json = self.json;
         match self.action {
             Action::Status(status) => status.run(&operations, json).await,
@@ -134,8 +140,22 @@ impl Inbox {
             Action::Resume(resume) => resume.run(&operations, json).await,
             Action::Prune(prune) => prune.run(&operations, json).await,
             Action::Drain(drain) => drain.run(&operations, json).await,
+            Action::Serve(serve) => serve.run(inbox, &named(self.url.as_deref(), &tables)).await,
         }
     }
+}
+
+/// How the inbox was named, for commands that name it again. One that stands in the variable alone is there for them too.
+fn named(url: Option<&str>, tables: &InboxTables) -> Vec<String> {
+    let mut named: Vec<_> = url.map(str::to_owned).into_iter().collect();
+    for (option, name, default) in [
+        ("tables", &tables.named, TABLES),
+        ("claims-table", &tables.claims, CLAIMS_TABLE),
+    ] {
+        let name = name.as_deref().filter(|name| *name != default);
+        named.extend(name.map(|name| format!("--{option}={name}")));
+    }
+    named
 }
 
 /// An error, and what caused it. No text of a store repeats its URL.

@@ -21,9 +21,12 @@ use super::{
     handed::{Handed, target},
     issues::{Issues, answered},
     shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
-    stop::{LINGER, Stop},
 };
-use crate::{output::screen::note, settings::any_event::AnyEvent};
+use crate::{
+    commands::stop::{LINGER, Stop},
+    output::screen::note,
+    settings::any_event::AnyEvent,
+};
 
 /// Enough for a development tool.
 const WORKERS: usize = 2;

@@ -20,9 +20,12 @@ use super::{
     handed::{Handed, target},
     issues::{Issues, answered},
     shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
-    stop::{LINGER, Stop},
 };
-use crate::{output::screen::note, settings::any_event::AnyEvent};
+use crate::{
+    commands::stop::{LINGER, Stop},
+    output::screen::note,
+    settings::any_event::AnyEvent,
+};
 
 /// Serves until asked to stop, and until running handlers have finished.
 pub(super) async fn serve(listener: TcpListener, served: Served, stop: Stop) -> io::Result<()> {

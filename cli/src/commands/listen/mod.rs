@@ -5,10 +5,10 @@ mod axum;
 mod desk;
 mod forward;
 mod handed;
+mod inspect;
 mod issues;
 mod report;
 mod shelf;
-mod stop;
 
 use std::{
     io,
@@ -24,10 +24,10 @@ use hookgate::{Receiver, dedup::BoxDedupStore, time::SystemClock};
 use tokio::net::TcpListener;
 
 use self::{
-    desk::Desk, forward::Forward, issues::Issues, report::Report, shelf::Shelf, stop::Stop,
+    desk::Desk, forward::Forward, inspect::Inspect, issues::Issues, report::Report, shelf::Shelf,
 };
 use crate::{
-    commands::providers,
+    commands::{providers, stop::Stop},
     output::screen::note,
     settings::{
         catalog,
@@ -88,6 +88,15 @@ pub(crate) struct Listen {
     /// Let the path and query of each request, which few senders sign, choose the application's route.
     #[arg(long, requires = "forward")]
     forward_unsigned_path: bool,
+    /// Show deliveries and refusals in a browser on this machine: on this port, or on a free one. It says where.
+    #[arg(
+        long,
+        value_name = "PORT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "0"
+    )]
+    inspect: Option<u16>,
     /// Keep each request, the keys with it, in this directory, one record that `verify` and `explain` read.
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
@@ -136,7 +145,9 @@ impl Listen {
         let report = Report::new(listed.name, self.json, self.show_payload);
         let store = self.store().await?;
         let settings = Settings::read(loaded.settings.as_deref()).map_err(providers::unusable)?;
-        let receiver = self.receiver(listed, &loaded, &settings, store.clone(), &report)?;
+        let inspect = self.inspect.map(Inspect::new);
+        let receiver =
+            self.receiver(listed, &loaded, &settings, store.clone(), &report, &inspect)?;
         let issues = Issues::of(&settings, store).map_err(providers::unusable)?;
         let forward = match &self.forward {
             Some(url) => Some(Forward::to(url, self.forward_unsigned_path)?),
@@ -167,6 +178,10 @@ impl Listen {
         // This comes before anybody is told that it listens, and may ask it to stop.
         let stop = Stop::new()?;
         self.tell(listener.local_addr()?, listed.name, issues.as_ref());
+        let inspecting = match inspect {
+            Some(inspect) => Some(inspect.serve(&receiver).await?),
+            None => None,
+        };
         let served = Served {
             receiver,
             desk,
@@ -176,6 +191,9 @@ impl Listen {
         match self.framework {
             Framework::Axum => axum::serve(listener, served, stop).await?,
             Framework::Actix => actix::serve(listener, served, stop).await?,
+        }
+        if let Some(inspecting) = inspecting {
+            inspecting.abort();
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -210,6 +228,7 @@ impl Listen {
         settings: &Settings,
         store: BoxDedupStore,
         report: &Report,
+        inspect: &Option<Inspect>,
     ) -> io::Result<Receiver> {
         // Records may say it. A request that arrives is judged as it is, so its record would be judged otherwise.
         if settings.assumes_media_type().map_err(providers::unusable)? {
@@ -226,9 +245,14 @@ impl Listen {
             settings: loaded.settings.as_deref(),
             clock: Arc::new(SystemClock::new()),
         };
-        let built = listed
-            .receiver(terms)
-            .and_then(|builder| Ok(builder.dedup(store).observer(report.clone()).build()?));
+        let built = listed.receiver(terms).and_then(|builder| {
+            let builder = builder.dedup(store);
+            let builder = match inspect {
+                Some(inspect) => builder.observer((report.clone(), inspect.recent.clone())),
+                None => builder.observer(report.clone()),
+            };
+            Ok(builder.build()?)
+        });
         built.map_err(providers::unusable)
     }
 }

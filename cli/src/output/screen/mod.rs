@@ -17,7 +17,7 @@ use std::{
 use serde::Serialize;
 
 pub(crate) use self::{
-    escape::{is_hidden, json, spelled},
+    escape::{json, spelled},
     line::{Line, Tone},
 };
 

@@ -1,6 +1,8 @@
 //! What an operator sees: [`Core::totals`], [`Core::list`], [`Core::read`].
 
-use std::time::Duration;
+mod reads;
+
+use std::{cmp::Reverse, time::Duration};
 
 use bytes::Bytes;
 use hookgate::{
@@ -18,8 +20,12 @@ use sqlx::{
     postgres::{PgArguments, PgRow},
 };
 
+use self::reads::Reads;
 use super::{core::Core, ends, names::Names};
 use crate::{row, value::Value};
+
+/// What the position of a list begins with that begins with the newest.
+const NEWEST: &str = "newest ";
 
 /// Which kind of line a row is.
 const READY: i32 = 0;
@@ -95,7 +101,8 @@ const MATCHES: &str = "($2::text IS NULL OR l.event_type = $2::text) AND ($3::by
     AND ($5::bigint IS NULL OR l.accepted_at < timestamptz 'epoch' + interval '1 millisecond' * $5::float8)";
 
 /// What waits or runs, after a number. Ready lines have an index for each endpoint, so they are read from each.
-fn queued(names: &Names) -> String {
+fn queued(names: &Names, reads: Reads) -> String {
+    let (after, order) = (reads.after(), reads.order());
     let Names {
         work,
         later,
@@ -104,8 +111,8 @@ fn queued(names: &Names) -> String {
     } = names;
     let beside = |table: &str, kind| {
         format!(
-            "(SELECT {listed} FROM {table} AS l WHERE l.number > $6::bigint \
-             AND ($1::text IS NULL OR l.endpoint = $1::text) AND {MATCHES} ORDER BY l.number LIMIT $7::bigint)",
+            "(SELECT {listed} FROM {table} AS l WHERE l.number {after} $6::bigint \
+             AND ($1::text IS NULL OR l.endpoint = $1::text) AND {MATCHES} ORDER BY l.number {order} LIMIT $7::bigint)",
             listed = listed(kind)
         )
     };
@@ -114,20 +121,22 @@ fn queued(names: &Names) -> String {
              UNION ALL SELECT next.endpoint FROM each CROSS JOIN LATERAL (SELECT w.endpoint FROM {work} AS w \
                  WHERE w.endpoint > each.endpoint ORDER BY w.endpoint LIMIT 1) AS next) \
          SELECT * FROM ((SELECT l.* FROM each CROSS JOIN LATERAL (SELECT {listed} FROM {work} AS l \
-                 WHERE l.endpoint = each.endpoint AND l.number > $6::bigint AND {MATCHES} \
-                 ORDER BY l.number LIMIT $7::bigint) AS l WHERE $1::text IS NULL OR each.endpoint = $1::text) \
-             UNION ALL {later} UNION ALL {parked}) AS l ORDER BY number LIMIT $7::bigint",
+                 WHERE l.endpoint = each.endpoint AND l.number {after} $6::bigint AND {MATCHES} \
+                 ORDER BY l.number {order} LIMIT $7::bigint) AS l WHERE $1::text IS NULL OR each.endpoint = $1::text) \
+             UNION ALL {later} UNION ALL {parked}) AS l ORDER BY number {order} LIMIT $7::bigint",
         listed = listed(READY),
         later = beside(later, LATER),
         parked = beside(parked, PARKED),
     )
 }
 
-fn dead(names: &Names) -> String {
+fn dead(names: &Names, reads: Reads) -> String {
     format!(
-        "SELECT {listed} FROM {dead} AS l WHERE l.number > $6::bigint AND ($1::text IS NULL OR l.endpoint = $1::text) \
-         AND {MATCHES} AND ($8::text IS NULL OR l.reason = $8::text) ORDER BY l.number LIMIT $7::bigint",
+        "SELECT {listed} FROM {dead} AS l WHERE l.number {after} $6::bigint AND ($1::text IS NULL OR l.endpoint = $1::text) \
+         AND {MATCHES} AND ($8::text IS NULL OR l.reason = $8::text) ORDER BY l.number {order} LIMIT $7::bigint",
         listed = listed(DEAD),
+        after = reads.after(),
+        order = reads.order(),
         dead = names.dead,
     )
 }
@@ -248,29 +257,25 @@ impl Core {
         after: Option<&Position>,
         limit: usize,
     ) -> Result<Page, StoreError> {
+        if filter.newest_first {
+            return self.newest(filter, after, limit).await;
+        }
         let after = after.and_then(|after| {
             let (part, number) = after.as_str().split_once(' ')?;
             Some((part == "dead", number.parse::<i64>().ok()?))
         });
-        let (in_dead, number) = after.unwrap_or((false, 0));
+        let reads = Reads::OldestFirst;
+        let (in_dead, number) = after.unwrap_or((false, reads.start()));
         let mut found = Vec::new();
         // One more than asked for says whether there is another page.
         let wanted = limit.saturating_add(1);
-        if !in_dead && filter.dead != Some(true) && filter.reason.is_none() {
-            let rows = self
-                .bound_rows(queued(&self.names), bind(filter, number, wanted))
-                .await?;
-            found.extend(rows);
+        if !in_dead {
+            found.extend(self.queued_rows(filter, reads, number, wanted).await?);
         }
-        if filter.dead != Some(false) && found.len() < wanted {
-            let number = if in_dead { number } else { 0 };
+        if found.len() < wanted {
+            let number = if in_dead { number } else { reads.start() };
             let left = wanted.saturating_sub(found.len());
-            let values = || {
-                let mut values = bind(filter, number, left)?;
-                values.add(filter.reason.map(DeadReason::as_str))?;
-                Ok(values)
-            };
-            found.extend(self.bound_rows(dead(&self.names), values()).await?);
+            found.extend(self.dead_rows(filter, reads, number, left).await?);
         }
         let is_more = found.len() > limit;
         found.truncate(limit);
@@ -285,6 +290,66 @@ impl Core {
         }
         page.rows = found.iter().map(read_listed).collect::<Result<_, _>>()?;
         Ok(page)
+    }
+
+    /// A position is the last number.
+    async fn newest(
+        &self,
+        filter: &Filter,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let reads = Reads::NewestFirst;
+        let number = after.and_then(|after| after.as_str().strip_prefix(NEWEST)?.parse().ok());
+        let number = number.unwrap_or(reads.start());
+        let wanted = limit.saturating_add(1);
+        let mut found = self.queued_rows(filter, reads, number, wanted).await?;
+        found.extend(self.dead_rows(filter, reads, number, wanted).await?);
+        let mut numbered = (found.iter())
+            .map(|row| Ok((row::get::<i64>(row, 1)?, row)))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        // One that died between the two statements is in both.
+        numbered.sort_by_key(|(number, _)| Reverse(*number));
+        numbered.dedup_by_key(|(number, _)| *number);
+        let is_more = numbered.len() > limit;
+        numbered.truncate(limit);
+        let last = numbered.last().filter(|_| is_more);
+        let next = last.map(|(number, _)| Position::new(format!("{NEWEST}{number}")));
+        let rows = numbered.iter().map(|(_, row)| read_listed(row));
+        let rows = rows.collect::<Result<_, _>>()?;
+        Ok(Page { rows, next })
+    }
+
+    async fn queued_rows(
+        &self,
+        filter: &Filter,
+        reads: Reads,
+        number: i64,
+        wanted: usize,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        if filter.dead == Some(true) || filter.reason.is_some() {
+            return Ok(Vec::new());
+        }
+        self.bound_rows(queued(&self.names, reads), bind(filter, number, wanted))
+            .await
+    }
+
+    async fn dead_rows(
+        &self,
+        filter: &Filter,
+        reads: Reads,
+        number: i64,
+        wanted: usize,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        if filter.dead == Some(false) {
+            return Ok(Vec::new());
+        }
+        let values = || {
+            let mut values = bind(filter, number, wanted)?;
+            values.add(filter.reason.map(DeadReason::as_str))?;
+            Ok(values)
+        };
+        self.bound_rows(dead(&self.names, reads), values()).await
     }
 
     pub(super) async fn read(&self, key: &EventKey) -> Result<Option<Kept>, StoreError> {
@@ -305,3 +370,6 @@ impl Core {
         )))
     }
 }
+
+#[cfg(test)]
+mod tests;

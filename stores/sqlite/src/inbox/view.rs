@@ -24,6 +24,8 @@ use super::{
 };
 use crate::{fault::store_error, session::Asked};
 
+/// What the position of a list begins with that begins with the newest.
+const NEWEST: &str = "newest ";
 /// The most rows of a page, whatever is asked for.
 const LARGEST_PAGE: usize = 1000;
 
@@ -66,6 +68,15 @@ impl Inner {
             return Ok(Page::default());
         }
         let mut page = Page::default();
+        if filter.newest_first {
+            let from = after.and_then(|after| after.as_str().strip_prefix(NEWEST)?.parse().ok());
+            let from = from.unwrap_or(i64::MAX);
+            let room = limit.min(LARGEST_PAGE);
+            let (rows, first) = self.newest(filter, endpoint.flatten(), from, room).await?;
+            page.rows = rows;
+            page.next = first.map(|first| Position::new(format!("{NEWEST}{first}")));
+            return Ok(page);
+        }
         for of_dead in [false, true] {
             if from.0 && !of_dead || filter.dead == Some(!of_dead) {
                 continue;
@@ -99,13 +110,46 @@ impl Inner {
         } else {
             (queued, &self.sql.view.list_queued)
         };
+        self.looked_at(filter, endpoint, (window, list), after, room)
+            .await
+    }
+
+    /// The same backwards, from what was accepted last.
+    async fn newest(
+        &self,
+        filter: &Filter,
+        endpoint: Option<i64>,
+        before: i64,
+        room: usize,
+    ) -> Result<(Vec<Listed>, Option<i64>), StoreError> {
+        let newest = &self.sql.view.newest;
+        let [all, dead] = &newest.windows;
+        let statements = match filter.dead {
+            None => (all, &newest.all),
+            Some(false) => (all, &newest.queued),
+            Some(true) => (dead, &newest.dead),
+        };
+        self.looked_at(filter, endpoint, statements, before, room)
+            .await
+    }
+
+    /// Some rows, `room` at most, of the window that lies behind `after`; and the last number that was looked at, where
+    /// there is more.
+    async fn looked_at(
+        &self,
+        filter: &Filter,
+        endpoint: Option<i64>,
+        (window, list): (&Arc<str>, &Arc<str>),
+        after: i64,
+        room: usize,
+    ) -> Result<(Vec<Listed>, Option<i64>), StoreError> {
         let window = self.read(Asked::new(window).number(after)).await?;
         let window = window.first().map(|row| Ok((get(row, 0)?, get(row, 1)?)));
         let window: Option<(Option<i64>, i64)> = window.transpose().map_err(store_error)?;
         let Some((Some(last), count)) = window else {
             return Ok((Vec::new(), None));
         };
-        let mut list = Asked::new(list)
+        let list = Asked::new(list)
             .number(after)
             .number(last)
             .optional(endpoint)
@@ -113,10 +157,8 @@ impl Inner {
             .text(filter.key_id.as_deref())
             .optional(filter.accepted_from.map(UnixTime::as_millis))
             .optional(filter.accepted_before.map(UnixTime::as_millis))
-            .number(i64::try_from(room).unwrap_or(i64::MAX));
-        if of_dead {
-            list = list.text(filter.reason.map(DeadReason::as_str));
-        }
+            .number(i64::try_from(room).unwrap_or(i64::MAX))
+            .text(filter.reason.map(DeadReason::as_str));
         let rows = self.read(list).await?;
         let number = |row: &SqliteRow| get::<i64>(row, 0);
         let last_row = rows.last().map(number).transpose().map_err(store_error)?;

@@ -85,6 +85,8 @@ async fn a_page_and_the_totals_look_at_no_more_than_they_may() {
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let sql = Sql::new(&Tables::new(&PlainName::of_inbox(), Table::default()));
     let [queued, dead] = &sql.view.windows;
+    let newest = &sql.view.newest;
+    let [newest_all, newest_dead] = &newest.windows;
     for statement in [
         &sql.view.totals,
         &sql.view.list_queued,
@@ -92,6 +94,11 @@ async fn a_page_and_the_totals_look_at_no_more_than_they_may() {
         &sql.view.kept,
         queued,
         dead,
+        newest_all,
+        newest_dead,
+        &newest.all,
+        &newest.queued,
+        &newest.dead,
     ] {
         for step in plan(&mut connection, statement).await {
             // Endpoints and leases are few. The others are what a window or a limit has left.

@@ -16,10 +16,23 @@ pub(in super::super) struct View {
     /// `?1` the number before. The last number of what a page looks at, and how many there are: of what waits or runs, and
     /// of dead letters.
     pub(in super::super) windows: [Arc<str>; 2],
-    /// `?1` the number before, `?2` the last, `?3` endpoint, `?4` type, `?5` key id, `?6` from, `?7` before, `?8` how many;
-    /// for dead letters `?9` reason.
+    /// `?1` the number before, `?2` the last, `?3` endpoint, `?4` type, `?5` key id, `?6` from, `?7` before, `?8` how many, `?9` reason.
     pub(in super::super) list_queued: Arc<str>,
     pub(in super::super) list_dead: Arc<str>,
+    /// The same backwards, for a list that begins with the newest.
+    pub(in super::super) newest: Newest,
+}
+
+/// The statements of a list that begins with the newest. Each has the values of [`View::list_dead`], but that `?1` is the
+/// number behind, and `?2` the first.
+#[derive(Debug)]
+pub(in super::super) struct Newest {
+    /// `?1` the number behind. The first number of what a page looks at, and how many there are: of events, and of dead
+    /// letters.
+    pub(in super::super) windows: [Arc<str>; 2],
+    pub(in super::super) all: Arc<str>,
+    pub(in super::super) queued: Arc<str>,
+    pub(in super::super) dead: Arc<str>,
 }
 
 impl View {
@@ -52,6 +65,12 @@ impl View {
                  (SELECT number FROM {table} WHERE number > ?1 ORDER BY number LIMIT {WINDOW})"
             )
         };
+        let window_backwards = |table: &str| {
+            format!(
+                "SELECT min(number), count(*) FROM \
+                 (SELECT number FROM {table} WHERE number < ?1 ORDER BY number DESC LIMIT {WINDOW})"
+            )
+        };
         Self {
             totals: format!(
                 "SELECT e.name, e.queued, e.dead, e.quarantined, e.quarantined_bytes, \
@@ -75,7 +94,7 @@ impl View {
             windows: [window(event).into(), window(dead).into()],
             list_queued: format!(
                 "SELECT {listed} FROM {queued} WHERE e.number > ?1 AND e.number <= ?2 AND {is_meant} \
-                 AND coalesce(w.number, l.number, p.number, r.number) IS NOT NULL \
+                 AND coalesce(w.number, l.number, p.number, r.number) IS NOT NULL AND ?9 IS NULL \
                  ORDER BY e.number LIMIT ?8",
                 listed = listed(&["w", "l", "p", "r"]),
             )
@@ -87,6 +106,34 @@ impl View {
                 listed = listed(&["d"]),
             )
             .into(),
+            newest: Newest {
+                windows: [
+                    window_backwards(event).into(),
+                    window_backwards(dead).into(),
+                ],
+                all: format!(
+                    "SELECT {listed} FROM {queued} LEFT JOIN {dead} AS d ON d.number = e.number \
+                     WHERE e.number < ?1 AND e.number >= ?2 AND {is_meant} \
+                     AND coalesce(w.number, l.number, p.number, r.number, d.number) IS NOT NULL \
+                     AND coalesce(d.reason = ?9, ?9 IS NULL) ORDER BY e.number DESC LIMIT ?8",
+                    listed = listed(&["w", "l", "p", "r", "d"]),
+                )
+                .into(),
+                queued: format!(
+                    "SELECT {listed} FROM {queued} WHERE e.number < ?1 AND e.number >= ?2 AND {is_meant} \
+                     AND coalesce(w.number, l.number, p.number, r.number) IS NOT NULL AND ?9 IS NULL \
+                     ORDER BY e.number DESC LIMIT ?8",
+                    listed = listed(&["w", "l", "p", "r"]),
+                )
+                .into(),
+                dead: format!(
+                    "SELECT {listed} FROM {dead} AS d CROSS JOIN {event} AS e ON e.number = d.number \
+                     WHERE d.number < ?1 AND d.number >= ?2 AND {is_meant} \
+                     AND coalesce(d.reason = ?9, ?9 IS NULL) ORDER BY d.number DESC LIMIT ?8",
+                    listed = listed(&["d"]),
+                )
+                .into(),
+            },
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What stands around a secret in a configuration, and is no part of it.
 
+use hookgate::framework::is_hidden;
+
 use super::super::super::{
     encoded::percent_decoded,
     json_text::{Inner, values_in},
     texts::of_html,
 };
-use crate::output::screen::is_hidden;
 
 /// Lines of a key's file that are tried.
 const MAX_LINES: usize = 16;
