@@ -153,6 +153,14 @@ mod polling {
     mod contract;
     mod fallback;
     mod inbox;
+    pub(crate) mod reconciling {
+        mod faults;
+        mod log;
+        mod passes;
+        pub(crate) mod server;
+        mod settings;
+        mod turns;
+    }
     mod schedules;
     pub(crate) mod silence;
     pub(crate) mod tasks;

@@ -38,9 +38,9 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header};
 
-#[cfg(any(feature = "sns", feature = "idcloud-client"))]
+#[cfg(any(feature = "idcloud-client", feature = "logto-client", feature = "sns"))]
 pub(crate) use self::https::{BadAddress, Https, NotGot, checked};
-#[cfg(feature = "idcloud-client")]
+#[cfg(any(feature = "idcloud-client", feature = "logto-client"))]
 pub(crate) use self::https::{Got, Sent};
 #[cfg(feature = "jwks")]
 pub(crate) use self::jwks::PublishedKeys;

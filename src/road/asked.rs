@@ -1,10 +1,6 @@
 //! [`handle_asked`]: an event that we asked its sender for goes the road of those that are sent.
 
-use std::{
-    future::Future,
-    pin::Pin,
-    sync::Arc,
-};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use super::{Handled, Ran, handle, ran, taken};
 use crate::{
@@ -50,9 +46,9 @@ pub(crate) fn misfit(
     path: Option<&str>,
 ) -> Result<(), &'static str> {
     match (handler, receiver.has_inbox()) {
-        (None, false) => Err(
-            "nobody handles what is asked for: call `.handle(…)` with the endpoint's handler",
-        ),
+        (None, false) => {
+            Err("nobody handles what is asked for: call `.handle(…)` with the endpoint's handler")
+        }
         (Some(_), true) => Err(
             "the receiver has an inbox, whose worker handles what is asked for: leave out `.handle(…)`",
         ),

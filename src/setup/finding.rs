@@ -63,6 +63,7 @@ impl Finding {
         "nothing_signed",
         "older_digest",
         "types_not_told_apart",
+        "identified_by_content",
         "timeout_assumed",
         "assumed",
     ];

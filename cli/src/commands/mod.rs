@@ -6,6 +6,8 @@ pub(crate) mod inbox;
 pub(crate) mod listen;
 pub(crate) mod man;
 pub(crate) mod providers;
+pub(crate) mod reconcile;
 pub(crate) mod send;
+pub(crate) mod status;
 pub(crate) mod token;
 pub(crate) mod verify;
