@@ -163,6 +163,7 @@ mod polling {
     }
     mod schedules;
     pub(crate) mod silence;
+    mod simulated;
     pub(crate) mod tasks;
     pub(crate) mod world;
 }

@@ -9,7 +9,7 @@ use std::{
 use axum::{Router, extract::Request};
 use hookgate::{
     Ack, Delivery, Nack, Origin, Receiver, Secret,
-    inbox::BoxInbox,
+    inbox::{BoxInbox, Inbox},
     providers::logto::{Event, Logto},
     time::{Clock, SystemClock},
     worker::Worker,
