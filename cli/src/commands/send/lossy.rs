@@ -119,9 +119,9 @@ impl Losses {
         } else {
             screen.say(format_args!("GetProcess and its tokens: {url}"))?;
         }
-        let (api, clock) = (lossy.api.clone(), lossy.clock.clone());
-        let app = Router::new()
-            .fallback(move |request: Request| answer(api.clone(), clock.clone(), request));
+        let (api, clock) = (lossy.api.clone(), lossy.clock);
+        let app =
+            Router::new().fallback(move |request: Request| answer(api.clone(), clock, request));
         tokio::spawn(async move { axum::serve(listener, app).await });
         Ok(Some(lossy))
     }

@@ -1,0 +1,32 @@
+//! What the pack of Logto leaves open, as `settings` say it.
+
+use hookgate::{providers::logto::Logto, tenants::Keys};
+use serde::Deserialize;
+
+/// The settings of `logto`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogtoConfig {
+    #[serde(default)]
+    accept_unreadable_time: bool,
+    #[serde(default)]
+    canonical_identity: bool,
+    #[serde(default)]
+    merge_hooks: bool,
+}
+
+impl LogtoConfig {
+    pub(crate) fn pack(self, keys: Keys) -> Logto {
+        let mut pack = Logto::new(keys);
+        if self.accept_unreadable_time {
+            pack = pack.accept_unreadable_time();
+        }
+        if self.canonical_identity {
+            pack = pack.canonical_identity();
+        }
+        if self.merge_hooks {
+            pack = pack.merge_hooks();
+        }
+        pack
+    }
+}
