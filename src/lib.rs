@@ -4,6 +4,9 @@
 
 // The floors, from the ground up: each uses only those that stand before it here. A test reads the imports.
 
+// Locks and counters.
+mod sync;
+
 // What is wrong with a configuration.
 mod setup;
 

@@ -100,6 +100,7 @@ mod road {
     mod answers;
     mod axum_wiring;
     mod bodies;
+    mod callbacks;
     mod challenges;
     mod contents;
     mod drains;
@@ -151,8 +152,11 @@ mod polling {
     mod building;
     mod client;
     mod contract;
+    mod counted;
     mod fallback;
+    mod faults;
     mod inbox;
+    mod many;
     pub(crate) mod reconciling {
         mod faults;
         mod log;
@@ -165,6 +169,9 @@ mod polling {
     pub(crate) mod silence;
     mod simulated;
     pub(crate) mod tasks;
+    mod tenants;
+    mod unico;
+    mod verdicts;
     pub(crate) mod world;
 }
 

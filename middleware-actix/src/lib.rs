@@ -75,6 +75,9 @@
 //! - The handler runs on its worker's thread. A handler that blocks it holds up the worker's other connections
 //!   and its own heartbeat: see [handlers that block](hookgate#handlers-that-block).
 //!
+//! - What a [fallback](hookgate::polling::Fallback) has asked for, and what a [worker](hookgate::worker::Worker) has taken from an
+//!   inbox, reach the same handler through [`on_system_arbiter`].
+//!
 //! # When a sender is refused while it still writes
 //!
 //! The sender gets its answer, with `Connection: close` on HTTP/1.1. actix-web then reads on and drops what comes, for
@@ -112,6 +115,7 @@ mod event;
 mod headers;
 mod linger;
 mod middleware;
+mod on_system_arbiter;
 mod receiver_ext;
 mod require_receiver;
 mod service;
@@ -128,6 +132,7 @@ pub use self::{
     event::{CloudEvent, Event, EventRejection},
     linger::AnswerBody,
     middleware::ReceiverMiddleware,
+    on_system_arbiter::{Told, on_system_arbiter},
     receiver_ext::ReceiverExt,
     require_receiver::{RequireReceiver, RequireReceiverService},
     service::ReceiverService,

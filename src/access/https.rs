@@ -1,11 +1,12 @@
 //! [`Https`]: asks a server, within bounds.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use reqwest::{Client, Url, redirect::Policy};
 use tokio::runtime::Handle;
 
+use super::public_names::PublicNames;
 use crate::verdict::Source;
 
 const NO_RUNTIME: &str = "fetching over HTTPS needs a tokio runtime";
@@ -19,12 +20,14 @@ const NO_RUNTIME: &str = "fetching over HTTPS needs a tokio runtime";
 /// | status | of a document: 200 |
 /// | size | counted while it is read; no content encoding is asked for |
 /// | proxies | as the environment says, not for the own machine |
+/// | names | as the system says; [of strangers](Self::of_strangers), those with an address of the public Internet |
 ///
 /// How long it may take is for the caller to bound.
 #[derive(Default)]
 pub(crate) struct Https {
     /// Made by the first call: it reads the system's certificates, and `build()` does no IO.
     client: OnceLock<Client>,
+    of_strangers: bool,
 }
 
 /// What is asked.
@@ -49,6 +52,16 @@ pub(crate) enum NotGot {
 }
 
 impl Https {
+    /// For addresses that nobody proved. Their names must have an address of the public Internet, and no proxy is asked, which
+    /// would look them up anew. The own machine is called where `url` says so in plain words.
+    #[cfg(feature = "callbacks")]
+    pub(crate) fn of_strangers() -> Self {
+        Self {
+            of_strangers: true,
+            ..Self::default()
+        }
+    }
+
     /// What stands at `url` now. Of one of these all addresses are of the own machine, or none is.
     pub(crate) async fn get(
         &self,
@@ -118,6 +131,9 @@ impl Https {
             .user_agent(concat!("hookgate/", env!("CARGO_PKG_VERSION")));
         let builder = if is_own_machine(url) {
             builder.no_proxy()
+        } else if self.of_strangers {
+            let builder = builder.https_only(true).no_proxy();
+            builder.dns_resolver(Arc::new(PublicNames))
         } else {
             builder.https_only(true)
         };

@@ -21,6 +21,8 @@ mod authorization;
 mod basic;
 #[cfg(feature = "jwt")]
 mod bearer;
+#[cfg(any(feature = "sns", feature = "callbacks"))]
+mod calls;
 mod combine;
 mod credential;
 mod forwarded;
@@ -31,6 +33,8 @@ mod https;
 #[cfg(feature = "jwks")]
 mod jwks;
 mod networks;
+#[cfg(feature = "jwks")]
+mod public_names;
 #[cfg(feature = "jwt")]
 mod token_flaw;
 
@@ -38,8 +42,17 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header};
 
+#[cfg(any(feature = "callbacks", feature = "sns"))]
+pub(crate) use self::calls::Calls;
+#[cfg(any(
+    feature = "callbacks",
+    feature = "idcloud-client",
+    feature = "logto-client",
+    feature = "sns"
+))]
+pub(crate) use self::https::checked;
 #[cfg(any(feature = "idcloud-client", feature = "logto-client", feature = "sns"))]
-pub(crate) use self::https::{BadAddress, Https, NotGot, checked};
+pub(crate) use self::https::{BadAddress, Https, NotGot};
 #[cfg(any(feature = "idcloud-client", feature = "logto-client"))]
 pub(crate) use self::https::{Got, Sent};
 #[cfg(feature = "jwks")]

@@ -23,7 +23,10 @@
 //!   refused, and a body that has it is never believed to be an event.
 
 mod answer;
+#[cfg(feature = "callbacks")]
+mod callbacks;
 mod handshake;
+mod named;
 mod query;
 mod question;
 mod registrations;

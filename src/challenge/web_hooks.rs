@@ -1,26 +1,28 @@
 //! [`WebHooks`]: the validation request of CloudEvents' Web Hooks, `OPTIONS` with `WebHook-Request-Origin`.
 
-use std::num::NonZeroU32;
+use std::{fmt, num::NonZeroU32};
 
 use http::{HeaderName, HeaderValue, header};
 
-use super::Handshake;
+#[cfg(feature = "callbacks")]
+use super::callbacks::Callbacks;
+use super::{
+    Handshake,
+    named::{Named, is_name},
+};
 use crate::{
     request::{Head, Single},
     setup::BuildError,
 };
 
-const ASKED: [HeaderName; 2] = [
+const ASKED: [HeaderName; 3] = [
     HeaderName::from_static("webhook-request-origin"),
     HeaderName::from_static("webhook-request-rate"),
+    HeaderName::from_static("webhook-request-callback"),
 ];
 const ALLOWED_ORIGIN: HeaderName = HeaderName::from_static("webhook-allowed-origin");
 const ALLOWED_RATE: HeaderName = HeaderName::from_static("webhook-allowed-rate");
 
-/// The longest name in the DNS, in characters (RFC 1035, section 2.3.4).
-const LONGEST_NAME: usize = 253;
-/// The longest label of one.
-const LONGEST_LABEL: usize = 63;
 /// Digits of a rate that is taken: more are above what fits.
 const LONGEST_RATE: usize = 9;
 
@@ -33,7 +35,7 @@ const LONGEST_RATE: usize = 9;
 /// | another origin, none that can be read, or two | 403 without these headers |
 /// | a rate | `WebHook-Allowed-Rate`: that rate, or the [limit](Self::rate) where that is less |
 /// | no rate | the limit, or `*` where there is none |
-/// | `WebHook-Request-Callback` | nothing is called: the answer says all |
+/// | `WebHook-Request-Callback` | nothing is called, and the answer says all; `callbacks_to` (feature `callbacks`) is the named choice that calls |
 /// | `OPTIONS` without `WebHook-Request-Origin` | nothing here: 405, unless something in front of the receiver answers it |
 ///
 /// Whoever asks writes the origin's name. It says who claims to send, and proves nothing: access rule or signature do.
@@ -48,11 +50,12 @@ const LONGEST_RATE: usize = 9;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct WebHooks {
-    /// In lower case. Those with a dot in front stand for all names below.
-    origins: Vec<String>,
+    origins: Vec<Named>,
     rate: Option<NonZeroU32>,
+    #[cfg(feature = "callbacks")]
+    callbacks: Option<Callbacks>,
 }
 
 impl WebHooks {
@@ -66,16 +69,10 @@ impl WebHooks {
     ) -> Result<Self, BuildError> {
         let mut own = Vec::new();
         for origin in origins {
-            let origin = origin.into().to_ascii_lowercase();
-            let name = origin.strip_prefix('.').unwrap_or(&origin);
-            // One label below a dot would be a whole top-level domain.
-            if !is_name(name) || (name.len() < origin.len() && !name.contains('.')) {
-                return Err(BuildError::Name {
-                    what: "origin of CloudEvents",
-                    why: "use a name such as `eventgrid.azure.net`, or `.example.com` for all names below",
-                });
-            }
-            own.push(origin);
+            own.push(Named::parse(&origin.into()).ok_or(BuildError::Name {
+                what: "origin of CloudEvents",
+                why: "use a name such as `eventgrid.azure.net`, or `.example.com` for all names below",
+            })?);
         }
         if own.is_empty() {
             return Err(BuildError::Pack("no origin may send: name at least one"));
@@ -83,6 +80,8 @@ impl WebHooks {
         Ok(Self {
             origins: own,
             rate: None,
+            #[cfg(feature = "callbacks")]
+            callbacks: None,
         })
     }
 
@@ -93,13 +92,45 @@ impl WebHooks {
         self
     }
 
+    /// Grants by a call where `WebHook-Request-Callback` names one of these hosts: of names that are exact, or with a dot in
+    /// front all names below one. Each may have a port, as in `.eventgrid.azure.net:553`. Default: nothing is called.
+    ///
+    /// For senders that do not hear the answer, such as behind a gateway that answers `OPTIONS` itself and passes it on.
+    ///
+    /// | what | rule |
+    /// | --- | --- |
+    /// | who is called | an `https` address of such a host and port, 443 where none is said, without user and password |
+    /// | where that lies | on the public Internet, as the address that is called says; no proxy and no redirect is followed |
+    /// | how | GET, with `WebHook-Allowed-Rate`, 1 s after the answer; once for each question |
+    /// | bounds | 10 s, 64 KiB of its answer, 4 calls at once, 24 a minute |
+    /// | the answer to the question | 200 without `WebHook-Allowed-Origin`, as section 4.2 asks; with it where no call is begun |
+    /// | how it ended | a line in the log |
+    ///
+    /// Nothing signs the question: whoever knows the endpoint chooses the path that is called on such a host.
+    ///
+    /// `localhost` with a port, alone, is for tests. It is called over `http`.
+    ///
+    /// Needs tokio.
+    ///
+    /// # Errors
+    ///
+    /// When there is no host, one is no name of the DNS, or `localhost` stands beside others.
+    #[cfg(feature = "callbacks")]
+    pub fn callbacks_to(
+        mut self,
+        hosts: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<Self, BuildError> {
+        self.callbacks = Some(Callbacks::to(hosts)?);
+        Ok(self)
+    }
+
     pub(super) fn answer(&self, head: &Head<'_>) -> Result<Handshake, &'static str> {
-        let [origin, rate] = head.singles(&ASKED);
+        let [origin, rate, callback] = head.singles(&ASKED);
         let Single::Value(origin) = origin else {
             return Err("its origin stands twice");
         };
         let origin = std::str::from_utf8(origin).unwrap_or_default();
-        if !is_name(origin) || !self.allows(origin) {
+        if !is_name(origin) || !self.origins.iter().any(|own| own.is_of(origin)) {
             return Err("its origin is not one that may send");
         }
         let rate = match rate {
@@ -113,8 +144,11 @@ impl WebHooks {
             Single::Repeated => return Err("the rate that it asks for stands twice"),
         };
         let unwritable = |_| "its origin cannot stand in a header";
-        Ok(Handshake::new("")
-            .header(header::ALLOW, HeaderValue::from_static("POST"))
+        let heard = Handshake::new("").header(header::ALLOW, HeaderValue::from_static("POST"));
+        if self.grants_by_call(callback, &rate) {
+            return Ok(heard);
+        }
+        Ok(heard
             .header(
                 ALLOWED_ORIGIN,
                 HeaderValue::from_str(origin).map_err(unwritable)?,
@@ -125,31 +159,25 @@ impl WebHooks {
             ))
     }
 
-    /// Exact, or below a name at one of its dots. Prefixes and mere endings are anybody's.
-    fn allows(&self, origin: &str) -> bool {
-        let origin = origin.to_ascii_lowercase();
-        self.origins.iter().any(|own| {
-            if own.starts_with('.') {
-                origin.len() > own.len() && origin.ends_with(own.as_str())
-            } else {
-                origin == *own
-            }
-        })
+    #[cfg(feature = "callbacks")]
+    fn grants_by_call(&self, asked: Single<'_>, rate: &str) -> bool {
+        let callbacks = self.callbacks.as_ref();
+        callbacks.is_some_and(|callbacks| callbacks.grant(asked, rate))
+    }
+
+    #[cfg(not(feature = "callbacks"))]
+    fn grants_by_call(&self, _: Single<'_>, _: &str) -> bool {
+        false
     }
 }
 
-/// Whether it is a name of the DNS as hosts have it (RFC 1123, section 2.1).
-fn is_name(text: &str) -> bool {
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= LONGEST_LABEL
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    text.len() <= LONGEST_NAME && text.split('.').all(is_label)
+impl fmt::Debug for WebHooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebHooks")
+            .field("origins", &self.origins)
+            .field("rate", &self.rate)
+            .finish_non_exhaustive()
+    }
 }
 
 fn rate_of(text: &[u8]) -> Option<NonZeroU32> {

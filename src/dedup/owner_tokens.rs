@@ -1,9 +1,10 @@
 //! [`OwnerTokens`]: makes owner tokens.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::OwnerToken;
-use crate::setup::BuildError;
+use crate::{
+    setup::BuildError,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// Makes owner tokens: a random start, then one further for each.
 pub(crate) struct OwnerTokens {

@@ -7,10 +7,10 @@ use http::{HeaderName, header};
 
 use super::{Judge, proved::Proved};
 use crate::{
-    identity::{EventKey, KeyId, KeyParts, KeyScope, OrderKey},
+    identity::{ContentDigest, EventKey, KeyId, KeyParts, KeyScope, OrderKey},
     inbox::{ProvedBy, StoredCoverage, StoredDelivery, StoredRequest, StoredVerdict},
     limits::Grant,
-    provider::Authenticated,
+    provider::{Authenticated, Decoded},
     request::Single,
     schemes::Coverage,
     telemetry::DeliverySpan,
@@ -44,8 +44,8 @@ pub(crate) struct Kept {
     pub(crate) order: Option<OrderKey>,
 }
 
-/// The most bytes that an inbox keeps of one body with several events. Each is kept with the whole body, so 1,000 events in
-/// 1 MiB would take up 1 GiB.
+/// The most bytes that an inbox keeps of one body with several events. Where a pack knows no body of one event alone, each is
+/// kept with the whole one, so 1,000 events in 1 MiB would take up 1 GiB.
 pub(super) const MOST_OF_A_BODY: usize = 64 * 1024 * 1024;
 
 /// What the events of one body take up. The first is not bounded: the receiver's limit of bodies bounds it.
@@ -75,17 +75,17 @@ impl Keeping {
         }
     }
 
-    /// `event` is the one at `position` in the body.
+    /// `decoded` is the event at `position` in the body.
     pub(super) fn event(
         &self,
         proved: &Proved<'_>,
         position: u32,
-        claimed_type: Option<Box<str>>,
-        event: &dyn Any,
+        decoded: &Decoded<Box<dyn Any + Send>>,
     ) -> Kept {
+        let tenant = proved.tenant.as_deref();
         Kept {
-            delivery: self.delivery(proved, position, claimed_type),
-            order: self.order(proved.judge, proved.tenant.as_deref(), event),
+            delivery: of_event(self.delivery(proved), position, decoded),
+            order: self.order(proved.judge, tenant, &*decoded.event),
         }
     }
 
@@ -105,12 +105,7 @@ impl Keeping {
         Some(OrderKey::of(text, &judge.name, tenant, &judge.pack))
     }
 
-    fn delivery(
-        &self,
-        proved: &Proved<'_>,
-        position: u32,
-        claimed_type: Option<Box<str>>,
-    ) -> StoredDelivery {
+    fn delivery(&self, proved: &Proved<'_>) -> StoredDelivery {
         let verified = proved.verified;
         let verdict = StoredVerdict {
             pack: (*proved.judge.pack).into(),
@@ -125,10 +120,10 @@ impl Keeping {
             signed_id: verified.signed_id().map(Box::from),
             sent_at: verified.sent_at(),
             digest: verified.digest(),
-            claimed_type,
+            claimed_type: None,
             received_at: proved.arrival.came.head,
             retain: self.retain,
-            position,
+            position: 0,
         };
         let request = self.request(proved);
         StoredDelivery { request, verdict }
@@ -189,12 +184,34 @@ impl Keeping {
             // Without the proof: whoever captured one could fill the quarantine with it, spelt in other ways.
             key: scope.key(&KeyParts::of_digest(&authenticated.signed()))?,
             key_id: proved.verified.key_id().clone(),
-            payload: self.delivery(proved, 0, None).to_bytes(),
+            payload: self.delivery(proved).to_bytes(),
             why,
             span: proved.arrival.span.clone(),
             _bytes: bytes,
         })
     }
+}
+
+/// Makes what is kept of a whole body that of `decoded`, the event at `position`.
+///
+/// Its body is that of the event alone, where the pack knows one: a batch of 100 would take up 100 times its size.
+pub(super) fn of_event(
+    mut whole: StoredDelivery,
+    position: u32,
+    decoded: &Decoded<Box<dyn Any + Send>>,
+) -> StoredDelivery {
+    let verdict = &mut whole.verdict;
+    verdict.claimed_type.clone_from(&decoded.claimed_type);
+    match decoded.alone() {
+        Some(own) => {
+            verdict.position = 0;
+            verdict.coverage = StoredCoverage::Body;
+            verdict.digest = verdict.digest.map(|_| ContentDigest::of(&own));
+            whole.request.body = own;
+        }
+        None => verdict.position = position,
+    }
+    whole
 }
 
 fn stored(coverage: &Coverage) -> StoredCoverage {

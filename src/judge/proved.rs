@@ -160,10 +160,7 @@ impl Proved<'_> {
             check_end(verified.validity(), judge.remembers, came)?;
         }
         let keeping = judge.keeping.as_ref().filter(|_| decoded.wanted);
-        let kept = keeping.map(|keeping| {
-            let claimed_type = decoded.claimed_type.clone();
-            Box::new(keeping.event(self, position, claimed_type, &*decoded.event))
-        });
+        let kept = keeping.map(|keeping| Box::new(keeping.event(self, position, &decoded)));
         if judge.window.is_some() && verified.sent_at().is_none() && occurred_at.is_none() {
             judge.say_no_time();
         }

@@ -5,7 +5,11 @@ use std::{any::Any, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{AdmittedEvent, Judge, Kept, claimed_trace::claimed_trace, keeping::Takes};
+use super::{
+    AdmittedEvent, Judge, Kept,
+    claimed_trace::claimed_trace,
+    keeping::{Takes, of_event},
+};
 use crate::{
     delivery::Untaken,
     identity::EventKey,
@@ -56,11 +60,8 @@ impl Judge {
             let key = key.ok_or(NotReopened::Undecodable)?;
             let keeping = self.keeping.as_ref();
             let order = keeping.and_then(|it| it.order(self, tenant, &*decoded.event));
-            let mut own = stored.clone();
-            own.verdict.position = position;
-            own.verdict.claimed_type.clone_from(&decoded.claimed_type);
             let kept = Kept {
-                delivery: own,
+                delivery: of_event(stored.clone(), position, &decoded),
                 order,
             };
             if !takes.one_more(&kept) {

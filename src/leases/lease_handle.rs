@@ -1,18 +1,13 @@
 //! [`LeaseHandle`]: the lease of a running handler.
 
-use std::{
-    fmt,
-    ops::Deref,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use event_listener::Event;
 
-use crate::dedup::Lease;
+use crate::{
+    dedup::Lease,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 /// The lease of a running handler: shared by the handler and the heartbeat that keeps it.
 ///

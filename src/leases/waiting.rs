@@ -1,14 +1,6 @@
 //! Copies of an event whose first is still running: they wait for its outcome, and never claim.
 
-use std::{
-    collections::HashMap,
-    pin::pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
 use event_listener::Event;
 
@@ -17,6 +9,10 @@ use crate::{
     dedup::State,
     identity::EventKey,
     limits::{Allowance, Grant},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     telemetry::Level,
     time::{Timer, either, within},
 };
@@ -232,7 +228,6 @@ struct Lead<'a>(&'a Room);
 impl Drop for Lead<'_> {
     fn drop(&mut self) {
         self.0.leader.store(false, Ordering::Release);
-        self.0.changed.notify(1);
     }
 }
 

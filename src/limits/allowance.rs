@@ -1,13 +1,13 @@
 //! [`Allowance`]: a bounded amount of something (bytes in flight, running handlers, waiting copies).
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
 use event_listener::Event;
 
-use crate::telemetry::Level;
+use crate::{
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    telemetry::Level,
+};
 
 /// A bounded amount that grants are taken from, and given back to when dropped.
 #[derive(Debug, Clone)]

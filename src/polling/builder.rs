@@ -7,7 +7,8 @@ use event_listener::Event;
 use super::{
     Backoff, BoxExpectations, Expectations, Fallback, GaveUp, Rate, StatusSource,
     gave_up::{self, Heard},
-    shared::{BESIDE_THE_ANSWER, Pauses, Shared},
+    pauses::Pauses,
+    shared::{BESIDE_THE_ANSWER, Shared},
     source::DynSource,
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     receiver::Receiver,
     road::{Handler, handler_of, misfit, nobody},
     setup::BuildError,
-    telemetry::Level,
+    telemetry::{Level, log},
     time::RETENTION_MARGIN,
     verdict::{Ack, Nack},
 };
@@ -184,7 +185,7 @@ impl FallbackBuilder {
         let heard = self.heard.ok_or(BuildError::Fallback(
             "nobody hears of processes that are given up: call `.on_gave_up(…)`",
         ))?;
-        Ok(Fallback(Arc::new(Shared {
+        let fallback = Fallback(Arc::new(Shared {
             handler: self.handler.unwrap_or_else(nobody),
             receiver: self.receiver,
             source: self.source,
@@ -204,7 +205,9 @@ impl FallbackBuilder {
             pauses: Pauses::default(),
             freed: Event::new(),
             sooner: Event::new(),
-        })))
+        }));
+        log::checked(fallback.0.receiver.name(), &fallback.check());
+        Ok(fallback)
     }
 
     /// What has to fit the receiver.

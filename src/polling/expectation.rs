@@ -126,6 +126,11 @@ impl Rate {
         }
     }
 
+    /// The same for one account of many.
+    pub(super) fn of_account(&self, account: &str) -> Self {
+        Self::every(format!("{}/{account}", self.name), self.every)
+    }
+
     /// What the API counts by.
     pub fn name(&self) -> &str {
         &self.name

@@ -6,6 +6,7 @@ use super::{Expectation, Expectations, Expecting, FallbackBuilder, StatusSource,
 use crate::{
     identity::ExpectationKey,
     receiver::{Busy, Receiver},
+    setup::Finding,
     telemetry::meter,
     time::Timer,
     verdict::StoreError,
@@ -86,6 +87,11 @@ impl Fallback {
             meter::expectation(self.0.receiver.name(), "expected");
         }
         Ok(expecting)
+    }
+
+    /// What an operator should know of it: that its store of expectations forgets them, or is not shared. `build` logs it.
+    pub fn check(&self) -> Vec<Finding> {
+        super::check::check(&self.0.receiver, self.0.expectations.promises())
     }
 
     /// What [`expect`](Self::expect) gives to its store: for a store's own call that joins a transaction.

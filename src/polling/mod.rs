@@ -64,20 +64,24 @@
 //! | `expectations`, `boxed`, `memory` | the store |
 //! | `source` | who can say how a process stands |
 //! | `builder`, `fallback`, `shared` | the settings, and what is made of them |
+//! | `check` | what an operator should know of them |
 //! | `serve` | what is due is begun |
 //! | `one` | one process that is due |
+//! | `account`, `pauses` | what an API counts a question by, and until when it is left alone |
 //! | `contained` | panics of the application's code |
 //! | `backoff` | when it is asked for again |
 //! | `gave_up` | what the application is told of |
 
 // The guide's program compiles.
-#[cfg(all(doctest, feature = "idcloud-client"))]
+#[cfg(all(doctest, feature = "idcloud-client", feature = "time-zones"))]
 #[doc = include_str!("../../docs/polling.md")]
 mod guide {}
 
+mod account;
 mod backoff;
 mod boxed;
 mod builder;
+mod check;
 mod contained;
 #[cfg(feature = "testing")]
 pub mod contract;
@@ -87,6 +91,7 @@ mod fallback;
 mod gave_up;
 mod memory;
 mod one;
+mod pauses;
 mod serve;
 mod shared;
 mod source;

@@ -5,27 +5,20 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use super::{
-    AskError, Due, Expectations, GaveUp, Question, Reply, Turn, Why,
+    AskError, Due, Expectations, GaveUp, Question, Reply, Why,
+    account::{Account, LEAST_PAUSE, NoTurn},
     contained::contained,
-    shared::{CALL_TIMEOUT, HEAR_TIMEOUT, PATIENCE, Place, Shared},
+    shared::{CALL_TIMEOUT, HEAR_TIMEOUT, Place, Shared},
 };
 use crate::{
     dedup::{Settled, State},
     inbox::ProvedBy,
     judge::{AskedFor, NotAdmitted},
     road::{Asked, handle_asked},
-    telemetry::{caught, log, meter, words, words::Words},
+    telemetry::{QuestionSpan, caught, log, meter, words, words::Words},
     time::{RETENTION_MARGIN, Timer, within},
     verdict::{Reason, StoreError},
 };
-
-/// Nothing is asked again sooner, whatever anybody says.
-const LEAST_PAUSE: Duration = Duration::from_millis(100);
-/// The first pause where the API does not say how long it takes no more questions. It doubles, up to a minute.
-const FIRST_HOLD: Duration = Duration::from_secs(1);
-const LONGEST_HOLD: Duration = Duration::from_secs(60);
-/// A pause that the API asks for is kept up to this.
-const LONGEST_ASKED_HOLD: Duration = Duration::from_secs(600);
 
 const PANICKED: &str = "the source, or what names an order, panicked";
 
@@ -37,6 +30,17 @@ enum Next {
     Again { by: Duration, was_asked: bool },
     /// It is awaited no more.
     GiveUp(Why),
+}
+
+impl Next {
+    /// The name in spans.
+    const fn as_str(&self) -> &'static str {
+        match self {
+            Self::End(outcome) => outcome,
+            Self::Again { .. } => "again",
+            Self::GiveUp(_) => "gave_up",
+        }
+    }
 }
 
 /// Works on one process. `leased_at` is when its lease was asked for, in monotonic time.
@@ -91,42 +95,24 @@ impl One<'_> {
         if self.due.age.saturating_add(self.passed()) >= remembered {
             return Next::GiveUp(Why::Forgotten);
         }
-        match self.turn().await {
-            Ok(()) => self.ask().await,
-            Err(next) => next,
+        let account = Account::of(shared, self.due.tenant.as_deref(), self.timer);
+        match account.turn().await {
+            Ok(()) => self.question(&account).await,
+            Err(NoTurn::Later(by)) => self.later_unless_over(by),
+            Err(NoTurn::Unknown(error)) => {
+                log::fallback_store(shared.receiver.name(), words::NO_TURN, &error);
+                self.later(shared.backoff.first)
+            }
         }
     }
 
-    /// Waits for its turn to ask.
-    async fn turn(&self) -> Result<(), Next> {
-        let shared = self.shared;
-        let turn = shared.expectations.turn(&shared.rate, PATIENCE);
-        let turn = within(self.timer, CALL_TIMEOUT, pin!(turn)).await;
-        let wait = match turn.unwrap_or(Err(StoreError::Timeout)) {
-            Ok(Turn::In(wait)) => wait,
-            Ok(Turn::Later(wait)) => {
-                // Nothing that is due would get one: it is not even looked at.
-                let by = wait.saturating_sub(PATIENCE);
-                // A server's clock that was set back must not stop the fallback for as long.
-                let by = by.clamp(LEAST_PAUSE, LONGEST_ASKED_HOLD);
-                shared
-                    .pauses
-                    .rest(shared.clock().monotonic().saturating_add(by));
-                return Err(self.later_unless_over(by));
-            }
-            Err(error) => {
-                log::fallback_store(shared.receiver.name(), words::NO_TURN, &error);
-                return Err(self.later(shared.backoff.first));
-            }
-        };
-        self.timer.sleep(wait).await;
-        // The API may have said meanwhile that it takes no more.
-        let held = shared.pauses.held(shared.clock().monotonic());
-        if held.is_zero() {
-            Ok(())
-        } else {
-            Err(self.later_unless_over(held))
-        }
+    /// Asks, and gives what is told to the road.
+    async fn question(&self, account: &Account<'_>) -> Next {
+        let judge = self.shared.receiver.judge();
+        let span = QuestionSpan::open(&judge.name, &judge.pack, self.due.asked);
+        let next = span.cover(Box::pin(self.ask(account, &span))).await;
+        span.ended(next.as_str());
+        next
     }
 
     /// The state of whichever of its ends the store knows.
@@ -154,7 +140,7 @@ impl One<'_> {
         Ok(running)
     }
 
-    async fn ask(&self) -> Next {
+    async fn ask(&self, account: &Account<'_>, span: &QuestionSpan) -> Next {
         let shared = self.shared;
         let endpoint = shared.receiver.name();
         let question = Question::new(self.due.tenant.as_deref(), &self.due.id);
@@ -166,9 +152,11 @@ impl One<'_> {
             Err(_) => Err(AskError::Unavailable("the API did not answer in time")),
         };
         if answer.is_ok() {
-            shared.pauses.answered();
+            account.answered();
         }
-        meter::question(endpoint, label(&answer));
+        let label = label(&answer);
+        meter::question(endpoint, label);
+        span.answered(label);
         match answer {
             Ok(Reply::Status {
                 notification,
@@ -176,7 +164,7 @@ impl One<'_> {
             }) => self.handle(&notification, is_end).await,
             Ok(Reply::NotYet) => self.again(),
             Ok(Reply::Gone) => Next::GiveUp(Why::Gone),
-            Err(AskError::Limited { retry_after }) => self.limited(retry_after).await,
+            Err(AskError::Limited { retry_after }) => self.limited(account, retry_after).await,
             Err(error @ AskError::Refused(_)) => {
                 log::question(endpoint, words::QUESTION_REFUSED, &error);
                 self.again()
@@ -188,26 +176,13 @@ impl One<'_> {
         }
     }
 
-    /// All who share the API wait.
-    async fn limited(&self, retry_after: Option<Duration>) -> Next {
-        let shared = self.shared;
-        let before = shared.pauses.limited(shared.clock().monotonic());
-        let doubled = 2_u32.checked_pow(before).unwrap_or(u32::MAX);
-        let own = FIRST_HOLD.saturating_mul(doubled).min(LONGEST_HOLD);
-        let lasts = retry_after.map_or(own, |it| it.clamp(FIRST_HOLD, LONGEST_ASKED_HOLD));
-        // At once: a store that is slow must not let more questions through here.
-        let until = shared.clock().monotonic().saturating_add(lasts);
-        shared.pauses.hold(until);
-        shared.pauses.rest(until);
-        let hold = shared.expectations.hold(&shared.rate, lasts);
-        let held = within(self.timer, CALL_TIMEOUT, pin!(hold)).await;
-        if let Err(error) = held.unwrap_or(Err(StoreError::Timeout)) {
-            log::fallback_store(shared.receiver.name(), words::NO_TURN, &error);
-        }
+    /// All who share the account wait.
+    async fn limited(&self, account: &Account<'_>, retry_after: Option<Duration>) -> Next {
+        let lasts = account.limited(retry_after).await;
         if self.left().is_zero() {
             return Next::GiveUp(Why::Deadline);
         }
-        let wait = shared.backoff.wait(&self.due.key, self.due.asked);
+        let wait = self.shared.backoff.wait(&self.due.key, self.due.asked);
         Next::Again {
             by: lasts.max(wait),
             was_asked: true,
@@ -230,7 +205,9 @@ impl One<'_> {
             Asked::Ended(Reason::Duplicate) => Next::End("suppressed"),
             Asked::Ended(Reason::NotOfInterest) => Next::End("not_wanted"),
             Asked::Ended(_) => Next::End("polled"),
-            Asked::Open | Asked::NotAdmitted(NotAdmitted::Overloaded) => self.again(),
+            // The handler may know better than the backoff when it is worth another try.
+            Asked::Open { retry_after } => self.again_after(retry_after.unwrap_or_default()),
+            Asked::NotAdmitted(NotAdmitted::Overloaded) => self.again(),
             Asked::NotAdmitted(NotAdmitted::Undecodable(why)) => {
                 log::question(shared.receiver.name(), words::ANSWER_UNREADABLE, &why);
                 self.again()
@@ -241,13 +218,18 @@ impl One<'_> {
 
     /// Asked for, and not at its end.
     fn again(&self) -> Next {
+        self.again_after(Duration::ZERO)
+    }
+
+    /// The same, no sooner than that.
+    fn again_after(&self, least: Duration) -> Next {
         let left = self.left();
         if left.is_zero() {
             return Next::GiveUp(Why::Deadline);
         }
         let wait = self.shared.backoff.wait(&self.due.key, self.due.asked);
         Next::Again {
-            by: wait.min(left).max(LEAST_PAUSE),
+            by: wait.max(least).min(left).max(LEAST_PAUSE),
             was_asked: true,
         }
     }

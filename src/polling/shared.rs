@@ -1,16 +1,10 @@
 //! [`Shared`]: what a fallback is, and what its questions share.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use event_listener::Event;
 
-use super::{Backoff, BoxExpectations, Rate, gave_up::Heard, source::DynSource};
+use super::{Backoff, BoxExpectations, Rate, gave_up::Heard, pauses::Pauses, source::DynSource};
 use crate::{
     dedup::OwnerTokens,
     limits::{Allowance, Grant},
@@ -55,61 +49,6 @@ pub(super) struct Shared {
     pub(super) freed: Event,
     /// Something is due earlier than the store said.
     pub(super) sooner: Event,
-}
-
-/// Until when this process leaves the API alone, and what is due as well. Others learn it from the store.
-#[derive(Default)]
-pub(super) struct Pauses {
-    /// In monotonic milliseconds.
-    held_until: AtomicU64,
-    rests_until: AtomicU64,
-    /// How often in a row the API took no more questions.
-    in_a_row: AtomicU32,
-}
-
-impl Pauses {
-    /// The API takes no more questions: how often in a row it said so before. Answers to questions that were under way when
-    /// it first did are one with that.
-    pub(super) fn limited(&self, now: Duration) -> u32 {
-        if self.held(now).is_zero() {
-            self.in_a_row.fetch_add(1, Ordering::Relaxed)
-        } else {
-            self.in_a_row.load(Ordering::Relaxed).saturating_sub(1)
-        }
-    }
-
-    /// The API took a question.
-    pub(super) fn answered(&self) {
-        self.in_a_row.store(0, Ordering::Relaxed);
-    }
-
-    /// The API takes no questions until then.
-    pub(super) fn hold(&self, until: Duration) {
-        self.held_until.fetch_max(millis(until), Ordering::Relaxed);
-    }
-
-    /// How long the API still takes none.
-    pub(super) fn held(&self, now: Duration) -> Duration {
-        left(&self.held_until, now)
-    }
-
-    /// Nothing that is due is looked at until then: it would get no turn.
-    pub(super) fn rest(&self, until: Duration) {
-        self.rests_until.fetch_max(millis(until), Ordering::Relaxed);
-    }
-
-    /// How long nothing is looked at.
-    pub(super) fn rests(&self, now: Duration) -> Duration {
-        left(&self.rests_until, now)
-    }
-}
-
-fn left(until: &AtomicU64, now: Duration) -> Duration {
-    Duration::from_millis(until.load(Ordering::Relaxed)).saturating_sub(now)
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Shared {

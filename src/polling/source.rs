@@ -1,6 +1,6 @@
 //! [`StatusSource`]: whoever can say how a process stands.
 
-use std::{fmt, future::Future, time::Duration};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
@@ -26,6 +26,14 @@ pub trait StatusSource: Send + Sync + 'static {
     fn other_ends(&self, id: &str) -> Vec<Bytes> {
         let _ = id;
         Vec::new()
+    }
+
+    /// By what the API counts the questions for this [tenant](Question::tenant), such as the tenant's account. Each account then has
+    /// the fallback's [`Rate`](super::Rate) for itself, and an API that takes no more questions of one is asked by the others.
+    /// The name is stored: no secret. Default: all questions count together.
+    fn account(&self, tenant: Option<&str>) -> Option<Arc<str>> {
+        let _ = tenant;
+        None
     }
 
     /// Whether it asks for each [tenant](Question::tenant) by an account of the tenant's own. Where it asks by one account, a
@@ -120,6 +128,7 @@ pub(super) trait DynSource: Send + Sync {
     fn ask<'a>(&'a self, question: Question<'a>) -> Boxed<'a, Result<Reply, AskError>>;
     fn ends(&self, id: &str) -> Vec<Bytes>;
     fn other_ends(&self, id: &str) -> Vec<Bytes>;
+    fn account(&self, tenant: Option<&str>) -> Option<Arc<str>>;
     fn serves_tenants(&self) -> bool;
 }
 
@@ -134,6 +143,10 @@ impl<S: StatusSource> DynSource for S {
 
     fn other_ends(&self, id: &str) -> Vec<Bytes> {
         StatusSource::other_ends(self, id)
+    }
+
+    fn account(&self, tenant: Option<&str>) -> Option<Arc<str>> {
+        StatusSource::account(self, tenant)
     }
 
     fn serves_tenants(&self) -> bool {

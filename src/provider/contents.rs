@@ -21,8 +21,9 @@ pub enum Contents<E> {
     /// An event without identity, or with a time outside the window, refuses the whole body before anything is claimed. A
     /// body without events is answered 200.
     ///
-    /// An inbox takes the events in one call, for as long as they take up 4 MiB, and in several otherwise. It keeps the whole
-    /// body with each event, and 64 MiB of one body at most. A body with more is refused with 413.
+    /// An inbox takes the events in one call, for as long as they take up 4 MiB, and in several otherwise. It keeps each with a
+    /// body of its own, where the pack [says how](Decoded::alone_between), else with the whole one. One body may take up
+    /// 64 MiB. One that takes up more is refused with 413.
     ///
     /// On actix-web a handler that panics takes the request along: the events behind it are answered 503 without a run.
     Events(Vec<Decoded<E>>),

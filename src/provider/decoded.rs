@@ -20,6 +20,7 @@ pub struct Decoded<E> {
     pub(crate) parts: KeyParts,
     pub(crate) event: E,
     pub(crate) bytes: Option<Bytes>,
+    pub(crate) around: Option<[&'static str; 2]>,
     pub(crate) event_type: Option<EventType>,
     pub(crate) claimed_type: Option<Box<str>>,
     pub(crate) claimed_body: Option<Box<Bytes>>,
@@ -37,6 +38,7 @@ impl<E> Decoded<E> {
             parts,
             event,
             bytes: None,
+            around: None,
             event_type: None,
             claimed_type: None,
             claimed_body: None,
@@ -54,6 +56,24 @@ impl<E> Decoded<E> {
     pub fn bytes(mut self, bytes: Bytes) -> Self {
         self.bytes = Some(bytes);
         self
+    }
+
+    /// What makes a body of this event alone, around [its bytes](Self::bytes): `[` and `]`, where a body is a list. `decode` must
+    /// read the same event from it. An inbox then keeps that with the event. Default: it keeps the whole body with each.
+    #[must_use]
+    pub fn alone_between(mut self, before: &'static str, behind: &'static str) -> Self {
+        self.around = Some([before, behind]);
+        self
+    }
+
+    /// A body of this event alone, where the pack knows one.
+    pub(crate) fn alone(&self) -> Option<Bytes> {
+        let ([before, behind], bytes) = (self.around?, self.bytes.as_ref()?);
+        Some(
+            [before.as_bytes(), bytes, behind.as_bytes()]
+                .concat()
+                .into(),
+        )
     }
 
     /// What identifies the event.
@@ -125,6 +145,7 @@ impl<E> Decoded<E> {
             parts: self.parts,
             event: map(self.event),
             bytes: self.bytes,
+            around: self.around,
             event_type: self.event_type,
             claimed_type: self.claimed_type,
             claimed_body: self.claimed_body,

@@ -24,7 +24,7 @@ pub(crate) struct Policy {
     pub(super) mounting: Mounting,
     pub(super) timer: Option<Arc<dyn Timer>>,
     /// How many processes serve the endpoint.
-    pub(super) instances: usize,
+    pub(crate) instances: usize,
 }
 
 impl Policy {

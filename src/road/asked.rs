@@ -1,6 +1,6 @@
 //! [`handle_asked`]: an event that we asked its sender for goes the road of those that are sent.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use super::{Handled, Ran, handle, ran, taken};
 use crate::{
@@ -64,7 +64,10 @@ pub(crate) enum Asked {
     /// It has its end: its effect, or the commit of an inbox.
     Ended(Reason),
     /// It has none. The handler failed, or another copy runs, or this one still does.
-    Open,
+    Open {
+        /// When it is worth another try, where the handler said that.
+        retry_after: Option<Duration>,
+    },
     /// It did not come to its handler.
     NotAdmitted(NotAdmitted),
 }
@@ -101,6 +104,9 @@ pub(crate) async fn handle_asked(
         Ok(Handled::Answer(answer)) if answer.status().is_success() => {
             Asked::Ended(answer.reason())
         }
-        Ok(Handled::Answer(_) | Handled::Running(_)) | Err(_) => Asked::Open,
+        Ok(Handled::Answer(answer)) => Asked::Open {
+            retry_after: answer.retry_after(),
+        },
+        Ok(Handled::Running(_)) | Err(_) => Asked::Open { retry_after: None },
     }
 }

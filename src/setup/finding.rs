@@ -55,6 +55,8 @@ impl Finding {
         "inbox_left_behind",
         "inbox_accepts_wait",
         "inbox_key_missing",
+        "expectations_not_shared",
+        "expectations_forgotten",
         "silent",
         "forgets_at_restart",
         "store_capacity",

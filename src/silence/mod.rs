@@ -21,13 +21,16 @@
 //! # }
 //! ```
 
+mod builder;
+
 use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 
+pub use self::builder::SilenceBuilder;
 use crate::{
     dedup::{OwnerToken, OwnerTokens},
     polling::{BoxExpectations, Expectations},
     receiver::Receiver,
-    setup::{BuildError, Finding, Severity},
+    setup::{Finding, Severity},
     telemetry::{log, meter, words},
     time::{Timer, UnixTime, first_of, within},
     verdict::StoreError,
@@ -69,64 +72,27 @@ struct Telling {
     owner: OwnerToken,
 }
 
-/// Settings of a [`Silence`].
-#[must_use = "silence is only heard from `build` on"]
-pub struct SilenceBuilder {
-    receiver: Receiver,
-    store: BoxExpectations,
-    every: Duration,
-    is_quiet: Option<IsQuiet>,
-}
-
-impl Receiver {
-    /// Expects a delivery at least so often, and tells where none comes: the [observer](crate::Observer::silent), the log and
-    /// a metric.
-    pub fn expect_every(&self, every: Duration, store: impl Expectations) -> SilenceBuilder {
-        SilenceBuilder {
-            receiver: self.clone(),
-            store: BoxExpectations::new(store),
-            every,
-            is_quiet: None,
-        }
-    }
-}
-
-impl SilenceBuilder {
-    /// Hours in which nothing is expected. A silence is told no sooner than the expected time after their end.
-    pub fn quiet(mut self, hours: impl Fn(UnixTime) -> bool + Send + Sync + 'static) -> Self {
-        self.is_quiet = Some(Arc::new(hours));
-        self
-    }
-
-    /// Checks the settings.
-    ///
-    /// # Errors
-    ///
-    /// When the time is less than ten seconds, or longer than each time between two quiet hours within a year: then
-    /// nothing would ever be told.
-    pub fn build(self) -> Result<Silence, BuildError> {
-        if self.every < Duration::from_secs(u64::from(LOOKS)) {
-            return Err(BuildError::Fallback(
-                "a delivery is expected at most every ten seconds: raise the time of `expect_every`",
-            ));
-        }
-        let inner = Inner {
-            receiver: self.receiver,
-            store: self.store,
-            every: self.every,
-            is_quiet: self.is_quiet,
-            owners: OwnerTokens::new()?,
-        };
-        if !inner.can_tell() {
-            return Err(BuildError::Fallback(
-                "no time between two quiet hours is as long as that of `expect_every`: shorten either",
-            ));
-        }
-        Ok(Silence(Arc::new(inner)))
-    }
-}
-
 impl Silence {
+    /// What an operator should know of it: that instances do not share what they hear. `build` logs it.
+    pub fn check(&self) -> Vec<Finding> {
+        let Inner {
+            receiver, store, ..
+        } = &*self.0;
+        let instances = receiver.0.instances;
+        if instances == 1 || store.promises().shared {
+            return Vec::new();
+        }
+        let finding = Finding::new(
+            Severity::Warning,
+            "expectations_not_shared",
+            format!(
+                "{instances} instances run, and each hears of its own deliveries alone: it tells a silence while others take some"
+            ),
+            "give all instances one store of expectations, such as Postgres",
+        );
+        vec![finding.acknowledged_in(&receiver.judge().acknowledged)]
+    }
+
     /// Listens until `stop` resolves, on tokio.
     #[cfg(feature = "tokio")]
     pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
@@ -279,15 +245,6 @@ impl fmt::Debug for Silence {
         f.debug_struct("Silence")
             .field("endpoint", &self.0.receiver.name())
             .field("every", &self.0.every)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for SilenceBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SilenceBuilder")
-            .field("endpoint", &self.receiver.name())
-            .field("every", &self.every)
             .finish_non_exhaustive()
     }
 }

@@ -22,7 +22,7 @@ pub(crate) use self::{
     meter::{Level, Meter, Stopwatch, StoreCall},
     observer::{Told, Unobserved},
     panics::{Panicked, caught},
-    span::DeliverySpan,
+    span::{DeliverySpan, QuestionSpan},
 };
 /// What `docs/observability.md` shows compiles.
 #[cfg(doctest)]

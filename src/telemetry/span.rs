@@ -1,8 +1,8 @@
-//! [`DeliverySpan`]: one `tracing` span for each delivery.
+//! [`DeliverySpan`]: one `tracing` span for each delivery. [`QuestionSpan`]: one for each question to a sender's API.
 //!
-//! It is open from the head to the end of the handler, in whatever task that runs, and is the parent
-//! of the handler's own spans. Its fields are the receiver's words, never the sender's: a type that the
-//! pack does not know is `other`.
+//! That of a delivery is open from the head to the end of the handler, in whatever task that runs, and is the parent
+//! of the handler's own spans. That of a question is open until what was told is handled, and is the parent of that
+//! delivery's. Their fields are the receiver's words, never the sender's: a type that the pack does not know is `other`.
 
 #[cfg(feature = "tracing")]
 mod open {
@@ -40,13 +40,7 @@ mod open {
                 sender_trace_id = Empty,
                 sender_span_id = Empty,
             );
-            // What nobody listens to is not entered, left and recorded into either: with tracing's feature
-            // `log`, which actix-web switches on, a disabled span looks for a logger each time.
-            Self(if span.is_disabled() {
-                Span::none()
-            } else {
-                span
-            })
+            Self(heard(span))
         }
 
         /// `work`, inside of the span.
@@ -92,6 +86,48 @@ mod open {
             self.0.record("reason", reason.as_str());
         }
     }
+
+    /// The span of one question. Clones are one span.
+    #[derive(Debug, Clone)]
+    pub(crate) struct QuestionSpan(Span);
+
+    impl QuestionSpan {
+        /// `asked`: how often the process was asked for before.
+        pub(crate) fn open(endpoint: &str, pack: &str, asked: u32) -> Self {
+            Self(heard(tracing::info_span!(
+                target: "hookgate",
+                "hookgate.question",
+                endpoint,
+                pack,
+                asked,
+                answer = Empty,
+                outcome = Empty,
+            )))
+        }
+
+        /// `work`, inside of the span.
+        pub(crate) fn cover<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+            work.instrument(self.0.clone())
+        }
+
+        pub(crate) fn answered(&self, answer: &'static str) {
+            self.0.record("answer", answer);
+        }
+
+        pub(crate) fn ended(&self, outcome: &'static str) {
+            self.0.record("outcome", outcome);
+        }
+    }
+
+    /// What nobody listens to is not entered, left and recorded into either: with tracing's feature `log`, which
+    /// actix-web switches on, a disabled span looks for a logger each time.
+    fn heard(span: Span) -> Span {
+        if span.is_disabled() {
+            Span::none()
+        } else {
+            span
+        }
+    }
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -124,6 +160,22 @@ mod open {
         pub(crate) fn detached(&self) {}
         pub(crate) fn ended(&self, _: Ending, _: Reason) {}
     }
+
+    #[derive(Debug, Clone)]
+    pub(crate) struct QuestionSpan;
+
+    impl QuestionSpan {
+        pub(crate) fn open(_: &str, _: &str, _: u32) -> Self {
+            Self
+        }
+
+        pub(crate) fn cover<F: Future>(&self, work: F) -> F {
+            work
+        }
+
+        pub(crate) fn answered(&self, _: &'static str) {}
+        pub(crate) fn ended(&self, _: &'static str) {}
+    }
 }
 
-pub(crate) use self::open::DeliverySpan;
+pub(crate) use self::open::{DeliverySpan, QuestionSpan};

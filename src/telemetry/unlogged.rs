@@ -50,6 +50,12 @@ pub(crate) fn confirmation(_: &'static str) {}
 pub(crate) fn confirmed() {}
 #[cfg(feature = "sns")]
 pub(crate) fn not_confirmed(_: &dyn std::fmt::Display) {}
+#[cfg(feature = "callbacks")]
+pub(crate) fn callback_called() {}
+#[cfg(feature = "callbacks")]
+pub(crate) fn callback_not_called(_: &'static str) {}
+#[cfg(feature = "callbacks")]
+pub(crate) fn callback_failed(_: &dyn std::fmt::Display) {}
 #[cfg(feature = "jwks")]
 pub(crate) fn many_keys(_: &str) {}
 #[cfg(feature = "token")]

@@ -20,6 +20,7 @@ macro_rules! words {
             #[cfg_attr(
                 not(all(
                     feature = "tracing",
+                    feature = "callbacks",
                     feature = "logto-client",
                     feature = "sns",
                     feature = "token",
@@ -119,6 +120,7 @@ words! {
     NO_KEY_SET = "no key set: tokens of this issuer are answered 503 until there is one";
     NO_CERTIFICATE = "no certificate: messages of Amazon SNS that name it are answered 503 until there is one";
     NOT_CONFIRMED = "a subscription of Amazon SNS was not confirmed: its address was not called, or did not answer 200";
+    NOT_GRANTED = "a sender of CloudEvents was not let in by a call: its address did not answer 2xx";
     MANY_KEYS = "the key set has over 8 keys for one algorithm: tokens without `kid` may be refused; said once";
     FORWARDED_UNREAD = "a forwarding header is not read: callers share their failures; set `Networks::behind`; said once";
 }

@@ -15,6 +15,8 @@ mod tokio_timer;
 mod unix_time;
 mod wait;
 mod window;
+#[cfg(feature = "time-zones")]
+mod zone;
 
 use std::time::Duration;
 
@@ -26,6 +28,10 @@ pub use self::system_clock::SystemClock;
 pub use self::tokio_timer::TokioTimer;
 #[cfg(feature = "tokio")]
 pub(crate) use self::tokio_timer::spawn;
+#[cfg(feature = "time-zones")]
+pub use self::zone::LocalTime;
+#[cfg(feature = "time-zones")]
+pub(crate) use self::zone::Zone;
 pub use self::{
     clock::Clock,
     event_time::EventTime,

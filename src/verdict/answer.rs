@@ -102,6 +102,15 @@ impl Answer {
         self.reason
     }
 
+    /// How long the sender is asked to wait, where it is.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        let (_, value) = self
+            .headers
+            .iter()
+            .find(|(name, _)| *name == header::RETRY_AFTER)?;
+        Some(Duration::from_secs(value.to_str().ok()?.parse().ok()?))
+    }
+
     /// Whether the connection is to be closed behind it: on HTTP/1.1 the framework then says `Connection: close`.
     pub fn closes(&self) -> bool {
         self.closes

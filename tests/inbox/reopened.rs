@@ -1,14 +1,15 @@
 //! What a worker reads again: the verdict is the accept's, whatever has changed since.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use hookgate::{
-    Ack, Delivery, Keyring, Nack, Receiver, Secret,
+    Ack, Delivery, Keyring, Nack, Receiver, ReceiverBuilder, Secret,
     access::ApiKey,
-    cloudevents::{CloudEvent, Mode},
+    cloudevents::{BATCH_JSON, CloudEvent, Mode, Tolerance},
     dedup::{DedupStore, State},
     inbox::{Filter, Inbox, MemoryInbox},
     json::{Json, Payload},
@@ -178,4 +179,97 @@ async fn a_cloud_event_in_binary_mode_is_kept_with_its_attributes_and_without_it
         *handled.lock().unwrap(),
         [("1".to_owned(), vec![level], r#"{"n":1}"#.to_owned())]
     );
+}
+
+/// A batch of 100 would take up 100 times its size if each event were kept with all of it. One that could not be read when it
+/// came is kept whole, and its events alone once it can.
+#[tokio::test]
+async fn the_events_of_a_batch_are_kept_alone_and_handled_as_they_came() {
+    const EVENTS: usize = 100;
+    const KEY: &str = "the key that a broker shows";
+    let clock = FakeClock::at(now());
+    let inbox = MemoryInbox::with_clock(2 * EVENTS, clock.clone());
+    let set = |builder: ReceiverBuilder| {
+        let builder = builder.clock(clock.clone()).timer(clock.clone());
+        let builder = builder.access(ApiKey::header("x-api-key", KEY));
+        builder.inbox_for_tests(inbox.clone())
+    };
+    let pack = || CloudEvents::by_access().modes([Mode::Batch]);
+    let stage = Stage::of(pack(), set).await;
+    let works = Works {
+        stage: Stage {
+            clock: clock.clone(),
+            ..stage
+        },
+        inbox: inbox.clone(),
+        script: Arc::default(),
+        stop: watch::Sender::new(false),
+    };
+    let padding = "x".repeat(940);
+    let batch = |version: &str| {
+        let event = |n| {
+            format!(
+                r#"{{"specversion":"{version}","type":"t","source":"/{version}","id":"{n}","data":"{padding}"}}"#
+            )
+        };
+        (0..EVENTS).map(event).collect::<Vec<_>>()
+    };
+    let call = |events: &[String]| {
+        Call::post("/hook", format!(" [{}\n] ", events.join(" ,\n")))
+            .with("content-type", BATCH_JSON)
+            .with("x-api-key", KEY)
+    };
+    let (events, old) = (batch("1.0"), batch("0.3"));
+    assert_eq!(works.stage.send(&call(&events)).await.status, 200);
+    let kept = || async {
+        let page = inbox.list(&Filter::all(), None, 2 * EVENTS).await.unwrap();
+        let mut bytes = Vec::new();
+        for row in page.rows {
+            let kept = inbox.read(&row.key).await.unwrap().unwrap();
+            bytes.push(kept.payload.len());
+        }
+        bytes
+    };
+    let sizes = kept().await;
+    assert_eq!(sizes.len(), EVENTS);
+    let whole = call(&events).body.len();
+    assert!(
+        sizes.iter().sum::<usize>() < whole * 3 / 2,
+        "{sizes:?} of {whole}"
+    );
+
+    // The version is not known yet: one row, with all of it.
+    assert_eq!(works.stage.send(&call(&old)).await.status, 200);
+    assert_eq!(kept().await.len(), EVENTS + 1);
+
+    let handled = Arc::<Mutex<Vec<_>>>::default();
+    let seen = handled.clone();
+    let handler = move |delivery: Delivery<CloudEvent<Json>>| {
+        let payload = String::from_utf8(delivery.payload().to_vec()).unwrap();
+        seen.lock().unwrap().push((*delivery.event_key(), payload));
+        async { Ok::<_, Nack>(Ack::processed()) }
+    };
+    let tolerant = pack().tolerate([Tolerance::Version03]);
+    let receiver = set(Receiver::new("test", tolerant)).build().unwrap();
+    let dead = works.dead_letters().await;
+    assert_eq!(dead.len(), 1);
+    assert!(
+        inbox
+            .replay(&dead[0].key, "the version is known now")
+            .await
+            .unwrap()
+    );
+    let worker = Worker::new(inbox.clone()).clock(clock.clone());
+    works.start(worker.handle(&receiver, handler));
+    works
+        .pass_until(|| handled.lock().unwrap().len() == 2 * EVENTS && inbox.is_empty())
+        .await;
+    let mut handled = handled.lock().unwrap().clone();
+    let keys: BTreeSet<_> = handled.iter().map(|(key, _)| key.to_string()).collect();
+    assert_eq!(keys.len(), 2 * EVENTS);
+    handled.sort_by(|one, other| one.1.cmp(&other.1));
+    let mut came: Vec<_> = events.into_iter().chain(old).collect();
+    came.sort();
+    let payloads: Vec<_> = handled.into_iter().map(|(_, payload)| payload).collect();
+    assert_eq!(payloads, came);
 }

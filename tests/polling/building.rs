@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hookgate::{
-    Ack, BuildError, Delivery, Nack,
+    Ack, BuildError, Delivery, Finding, Nack,
     dedup::{OwnerToken, Promises, Settled, StoreError},
     inbox::MemoryInbox,
     polling::{
@@ -15,9 +15,10 @@ use hookgate::{
     providers::idcloud::{Event, IdCloud},
     tenants::{KeySource, KeySourceError, Tenant, Tenants},
 };
+use tracing::Level;
 
 use super::world::World;
-use crate::props::at_once;
+use crate::props::{Durable as Marks, Log, at_once};
 
 async fn on_event(_: Delivery<Event>) -> Result<Ack, Nack> {
     Ok(Ack::processed())
@@ -124,6 +125,54 @@ fn marks_last_as_long_as_what_is_awaited() {
     let fallback = fallback.handle(on_event).on_gave_up(on_gave_up);
     let refused = fallback.build().unwrap_err().to_string();
     assert!(refused.contains("handled twice"), "{refused}");
+}
+
+/// Of memory, by the number of instances. A durable store has nothing to say.
+#[test]
+fn what_is_kept_by_one_process_alone_is_found_where_several_run() {
+    let log = Log::begin();
+    let world = World::new(0);
+    let process = world.tasks.process();
+    let found = |instances: usize, known: &[&'static str]| {
+        let builder = world.builder(&process, IdCloud::new());
+        let builder = builder.dedup(world.store.clone()).instances(instances);
+        let builder = known.iter().fold(builder, |it, code| it.acknowledge(code));
+        let receiver = builder.build().unwrap();
+        let fallback = world.fallback(&receiver).handle(on_event).build().unwrap();
+        let hour = Duration::from_secs(3600);
+        let silence = receiver.expect_every(hour, world.expectations.clone());
+        let silence = silence.build().unwrap();
+        let told = |found: Vec<Finding>| {
+            let told = found.into_iter();
+            told.map(|it| (it.code(), it.is_acknowledged()))
+                .collect::<Vec<_>>()
+        };
+        (told(fallback.check()), told(silence.check()))
+    };
+    let (apart, forgets) = ("expectations_not_shared", "expectations_forgotten");
+    assert_eq!(found(1, &[]), (vec![(forgets, false)], vec![]));
+    let several = found(2, &[]);
+    assert_eq!(several.0, [(apart, false), (forgets, false)]);
+    assert_eq!(several.1, [(apart, false)]);
+    let lines = |code: &str| {
+        let lines = log.with(code);
+        lines.iter().map(|(level, _)| *level).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(apart), [Level::WARN; 2]);
+    assert_eq!(lines(forgets), [Level::WARN; 2]);
+    let known = found(2, &[apart, forgets]);
+    assert_eq!(known.0, [(apart, true), (forgets, true)]);
+    assert_eq!(known.1, [(apart, true)]);
+    assert_eq!(lines(apart)[2..], [Level::DEBUG; 2]);
+
+    let receiver = world.builder(&process, IdCloud::new());
+    let receiver = receiver.dedup(Marks).instances(2);
+    let receiver = receiver.build().unwrap();
+    let fallback = Fallback::new(&receiver, world.api(), Durable);
+    let fallback = fallback.handle(on_event).on_gave_up(on_gave_up).build();
+    assert_eq!(fallback.unwrap().check(), []);
+    let silence = receiver.expect_every(Duration::from_secs(3600), Durable);
+    assert_eq!(silence.build().unwrap().check(), []);
 }
 
 /// Its mark would be gone, and the event would run again.

@@ -1,13 +1,7 @@
 //! The client of Unico's API, over HTTP: what it sends, what it makes of each answer, and what it never shows.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
-use axum::{Router, body::Body, http::Request, response::Response};
-use bytes::Bytes;
 use hookgate::{
     Ack, BuildError, Delivery, Nack, Secret,
     polling::{AskError, Fallback, Reply, StatusSource},
@@ -16,172 +10,14 @@ use hookgate::{
         client::{Account, ClientError, Contract, Environment, IdCloudClient, Process},
     },
     tenants::{KeySource, KeySourceError, Tenant, Tenants},
-    testing::FakeClock,
 };
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
-use super::world::World;
-use crate::props::{CANARY, Server, now, soon};
-
-const KEY: &str = include_str!("../vectors/signed_request/rsa.key.pem");
-const ID: &str = "8263a268-5388-492a-bca2-28e1ff4a69f0";
-const API_KEY: &str = "api-key-4711";
-
-#[derive(Clone, Debug)]
-enum Says {
-    Json(u16, Value),
-    With(u16, &'static str, String),
-    Raw(&'static str),
-    Endless,
-    Nothing,
-}
-
-#[derive(Clone, Debug)]
-struct Asked {
-    path: String,
-    bearer: Option<String>,
-    api_key: Option<String>,
-}
-
-#[derive(Default)]
-struct Script {
-    asked: Vec<Asked>,
-    assertions: Vec<String>,
-    /// The token service's next answers.
-    tokens: VecDeque<Says>,
-    /// The API's next answers.
-    answers: VecDeque<Says>,
-    granted: usize,
-}
-
-/// A server with both services.
-struct Unico {
-    server: Server,
-    script: Arc<Mutex<Script>>,
-    clock: FakeClock,
-}
-
-impl Unico {
-    async fn start() -> Self {
-        let script = Arc::new(Mutex::new(Script::default()));
-        let shared = script.clone();
-        let app =
-            Router::new().fallback(move |request: Request<Body>| answer(shared.clone(), request));
-        Self {
-            server: Server::start(app).await,
-            script,
-            clock: FakeClock::at(now()),
-        }
-    }
-
-    fn client(&self, contract: Contract) -> IdCloudClient {
-        let account = Account::new("service", "tenant", KEY).unwrap();
-        let url = format!("http://{}", self.server.addr);
-        let builder = match contract {
-            Contract::Api => {
-                let key = Secret::utf8(API_KEY).unwrap();
-                IdCloudClient::by_client(Environment::Uat, account, key)
-            }
-            _ => IdCloudClient::by_unico(Environment::Uat, account),
-        };
-        let builder = builder.api_url(&url).identity_url(&url);
-        builder.clock(self.clock.clone()).build().unwrap()
-    }
-
-    fn answers(&self, all: impl IntoIterator<Item = Says>) {
-        self.script.lock().unwrap().answers.extend(all);
-    }
-
-    fn tokens(&self, all: impl IntoIterator<Item = Says>) {
-        self.script.lock().unwrap().tokens.extend(all);
-    }
-
-    fn asked(&self) -> Vec<Asked> {
-        self.script.lock().unwrap().asked.clone()
-    }
-
-    fn logins(&self) -> usize {
-        self.script.lock().unwrap().assertions.len()
-    }
-}
-
-async fn answer(script: Arc<Mutex<Script>>, request: Request<Body>) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = body.collect().await.unwrap().to_bytes();
-    let path = parts.uri.path().to_owned();
-    let says = {
-        let mut script = script.lock().unwrap();
-        if path == "/oauth2/token" {
-            let form = String::from_utf8(body.to_vec()).unwrap();
-            let assertion = form
-                .strip_prefix(
-                    "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=",
-                )
-                .unwrap();
-            script.assertions.push(assertion.to_owned());
-            let next = script.tokens.pop_front();
-            next.unwrap_or_else(|| {
-                script.granted += 1;
-                let token = format!("token-{}", script.granted);
-                Says::Json(200, json!({"access_token": token, "expires_in": "3600"}))
-            })
-        } else {
-            let text = |name: &str| {
-                let value = parts.headers.get(name)?;
-                Some(value.to_str().unwrap().to_owned())
-            };
-            script.asked.push(Asked {
-                path: path.clone(),
-                bearer: text("authorization"),
-                api_key: text("apikey"),
-            });
-            let next = script.answers.pop_front();
-            next.unwrap_or_else(|| Says::Json(200, finished(&path)))
-        }
-    };
-    let response = |status: u16| Response::builder().status(status);
-    match says {
-        Says::Json(status, body) => response(status).body(Body::from(body.to_string())),
-        Says::With(status, name, value) => response(status).header(name, value).body(Body::empty()),
-        Says::Raw(body) => response(200).body(Body::from(body)),
-        Says::Endless => response(200).body(Body::new(Endless)),
-        Says::Nothing => std::future::pending().await,
-    }
-    .unwrap()
-}
-
-/// More than anybody reads.
-struct Endless;
-
-impl http_body::Body for Endless {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
-        let chunk = Bytes::from_static(&[b' '; 64 * 1024]);
-        std::task::Poll::Ready(Some(Ok(http_body::Frame::data(chunk))))
-    }
-}
-
-fn finished(path: &str) -> Value {
-    let id = path.rsplit('/').next().unwrap();
-    if path.starts_with("/processes/v1/") {
-        json!({"id": id, "status": 3, "unicoId": {"result": "yes"}, "person": CANARY})
-    } else {
-        json!({"process": {
-            "id": id,
-            "state": "PROCESS_STATE_FINISHED",
-            "result": "PROCESS_RESULT_OK",
-            "flow": "idlive",
-            "person": {"duiValue": CANARY, "friendlyName": CANARY},
-            "authenticationInfo": {"authenticationResult": "AUTHENTICATION_RESULT_POSITIVE"},
-        }})
-    }
-}
+use super::{
+    unico::{API_KEY, ID, KEY, Says, Unico},
+    world::World,
+};
+use crate::props::{CANARY, now, soon};
 
 async fn ask(client: &IdCloudClient) -> Result<Process, ClientError> {
     soon(client.process(ID)).await

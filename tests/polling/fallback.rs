@@ -102,6 +102,23 @@ fn a_handler_that_fails_is_asked_for_again() {
     assert!(world.expectations.is_empty());
 }
 
+/// As the sender does that reads `Retry-After`.
+#[test]
+fn a_handler_says_how_soon_it_is_worth_another_try() {
+    let minutes = Duration::from_secs(300);
+    let mut world = World::new(37).does([(0, Does::FailFor(minutes))]);
+    let app = world.instance();
+    world.ends(ID, 1);
+    app.expect(ID);
+    world.pass(600);
+    assert_eq!(world.runs(), [polled(false), polled(true)]);
+    let asked = times(&world);
+    assert!(
+        asked[1] - asked[0] >= 300 && asked[1] - asked[0] <= 302,
+        "{asked:?}"
+    );
+}
+
 #[test]
 fn an_event_that_is_rejected_has_ended() {
     let mut world = World::new(5).does([(0, Does::Reject)]);

@@ -23,6 +23,7 @@ use hookgate::{
 };
 
 use super::{
+    counted::Counted,
     tasks::Process,
     world::{ENDPOINT, World},
 };
@@ -63,15 +64,19 @@ pub(crate) struct Listens {
 
 impl Listens {
     pub(crate) fn new(count: usize, set: impl Fn(SilenceBuilder) -> SilenceBuilder) -> Self {
-        let mut it = Self {
-            world: World::new(1),
-            ear: Ear::default(),
-            instances: Vec::new(),
-        };
+        let mut it = Self::of(World::new(1));
         for _ in 0..count {
             it.start(&set);
         }
         it
+    }
+
+    fn of(world: World) -> Self {
+        Self {
+            world,
+            ear: Ear::default(),
+            instances: Vec::new(),
+        }
     }
 
     fn start(&mut self, set: impl Fn(SilenceBuilder) -> SilenceBuilder) {
@@ -224,6 +229,72 @@ fn quiet_hours_are_no_silence() {
     assert_eq!(listens.told().len(), 1);
 }
 
+/// A night in Madrid ends at 7:00, which is 5:00 of UTC in summer and 6:00 in winter.
+#[test]
+fn quiet_hours_follow_the_clocks_of_a_named_zone() {
+    let moment = |text: &str| UnixTime::from_rfc3339(text).unwrap();
+    for (begins, night_ends) in [
+        // The clocks go forward in this night, which has six hours. The one before has seven.
+        ("2027-03-28T00:00:00+01:00", "2027-03-28T05:00:00Z"),
+        ("2027-03-27T00:00:00+01:00", "2027-03-27T06:00:00Z"),
+        // They go back in this night, which has eight hours.
+        ("2026-10-25T00:00:00+02:00", "2026-10-25T06:00:00Z"),
+        ("2026-10-24T00:00:00+02:00", "2026-10-24T05:00:00Z"),
+    ] {
+        let world = World::at(moment(begins));
+        let mut listens = Listens::of(world);
+        listens.start(|it| it.quiet_in("Europe/Madrid", |at| at.hour() < 7));
+        let night = moment(night_ends).since(moment(begins)).as_secs() / 60;
+        listens.pass(night + 55);
+        assert_eq!(listens.told(), [], "{begins}");
+        listens.pass(10);
+        assert_eq!(listens.told().len(), 1, "{begins}");
+    }
+}
+
+#[test]
+fn a_local_time_says_what_a_calendar_on_the_wall_says() {
+    let seen = Arc::new(Mutex::new(None));
+    let noted = seen.clone();
+    let at = UnixTime::from_rfc3339("2026-12-31T23:59:00Z").unwrap();
+    let mut listens = Listens::of(World::at(at));
+    listens.start(move |it| {
+        let noted = noted.clone();
+        it.quiet_in("Asia/Kolkata", move |at| {
+            noted.lock().unwrap().get_or_insert(at);
+            false
+        })
+    });
+    let at = seen.lock().unwrap().unwrap();
+    assert_eq!((at.year(), at.month(), at.day()), (2027, 1, 1));
+    // Friday.
+    assert_eq!((at.weekday(), at.hour(), at.minute()), (5, 5, 29));
+}
+
+#[test]
+fn a_zone_that_nobody_knows_is_refused_with_what_to_write() {
+    let listens = Listens::new(1, |it| it);
+    let receiver = &listens.instances[0].1;
+    let build = |zone: &str| {
+        let silence = receiver.expect_every(Duration::from_secs(HOUR), MemoryExpectations::new());
+        silence.quiet_in(zone, |at| at.hour() < 7).build()
+    };
+    for zone in ["Europe/Madrid", "america/sao_paulo", "UTC"] {
+        assert!(build(zone).is_ok(), "{zone}");
+    }
+    for zone in [
+        "",
+        "Europe/Madird",
+        "+02:00",
+        "../../etc/passwd",
+        "CET-1CEST,M3.5.0,M10.5.0/3",
+    ] {
+        let refused = build(zone).unwrap_err().to_string();
+        assert!(refused.contains("such as `Europe/Madrid`"), "{refused}");
+        assert!(zone.is_empty() || !refused.contains(zone), "{refused}");
+    }
+}
+
 #[test]
 fn a_time_that_is_too_short_is_refused() {
     let listens = Listens::new(1, |it| it);
@@ -270,7 +341,7 @@ fn a_silence_that_just_has_room_is_told() {
 
 /// A store whose answer to each other note is lost.
 struct Loses {
-    store: MemoryExpectations,
+    store: Counted,
     notes: AtomicUsize,
 }
 

@@ -2,27 +2,30 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use bytes::Bytes;
 use hookgate::{
-    Ack, Delivery, Nack, Origin, Receiver, ReceiverBuilder,
+    Ack, Delivery, Nack, Origin, Receiver, ReceiverBuilder, UnixTime,
     access::AnyoneMayCall,
     dedup::MemoryStore,
     framework::{Concluded, DeliverySlot, Judged, Ran, Verdict, conclude, handle},
     pack::Head,
-    polling::{
-        AskError, Fallback, FallbackBuilder, GaveUp, MemoryExpectations, Question, Reply,
-        StatusSource,
-    },
+    polling::{AskError, Fallback, FallbackBuilder, GaveUp, Question, Reply, StatusSource},
     providers::idcloud::{Event, IdCloud, IdCloudSimulator, State},
     testing::FakeClock,
     time::{Clock, Timer},
 };
 
-use super::tasks::{Process, Random, Tasks};
+use super::{
+    counted::Counted,
+    tasks::{Process, Random, Tasks},
+};
 use crate::props::now;
 
 pub(crate) const ENDPOINT: &str = "test";
@@ -45,6 +48,8 @@ pub(crate) enum Says {
 pub(crate) enum Does {
     Process,
     Fail,
+    /// Fails, and says after how long it is worth another try.
+    FailFor(Duration),
     Reject,
 }
 
@@ -71,6 +76,8 @@ pub(crate) struct Log {
     pub(crate) says: Script<Says>,
     /// What handlers do: then [`Does::Process`] at once.
     pub(crate) does: Script<Does>,
+    /// Whether the API counts the questions of each tenant by themselves.
+    pub(crate) by_account: AtomicBool,
     /// What the application says to a process that is given up: then that it heard.
     pub(crate) hears: Mutex<VecDeque<bool>>,
 }
@@ -80,7 +87,7 @@ pub(crate) struct World {
     pub(crate) tasks: Tasks,
     pub(crate) random: Random,
     pub(crate) store: MemoryStore,
-    pub(crate) expectations: MemoryExpectations,
+    pub(crate) expectations: Counted,
     pub(crate) log: Arc<Log>,
 }
 
@@ -126,6 +133,13 @@ impl StatusSource for Api {
         }
     }
 
+    fn account(&self, tenant: Option<&str>) -> Option<Arc<str>> {
+        let is_counted = self.log.by_account.load(Ordering::Relaxed);
+        let tenant = tenant.filter(|_| is_counted)?;
+        assert_ne!(tenant, "panics", "a fault of the application's");
+        Some(tenant.into())
+    }
+
     fn ends(&self, id: &str) -> Vec<Bytes> {
         vec![
             notification(id, &State::Finished),
@@ -143,12 +157,20 @@ pub(crate) fn notification(id: &str, state: &State) -> Bytes {
 
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
-        let clock = FakeClock::at(now());
+        Self::with(seed, FakeClock::at(now()))
+    }
+
+    /// It begins at this time.
+    pub(crate) fn at(time: UnixTime) -> Self {
+        Self::with(1, FakeClock::at(time))
+    }
+
+    fn with(seed: u64, clock: FakeClock) -> Self {
         Self {
             tasks: Tasks::new(&clock),
             random: Random::new(seed),
             store: MemoryStore::with_clock(1000, clock.clone()),
-            expectations: MemoryExpectations::with_clock(1000, clock.clone()),
+            expectations: Counted::new(1000, &clock),
             log: Arc::default(),
             clock,
         }
@@ -158,6 +180,12 @@ impl World {
     pub(crate) fn says(self, all: impl IntoIterator<Item = Says>) -> Self {
         let all = all.into_iter().map(|says| (Duration::ZERO, says));
         self.log.says.lock().unwrap().extend(all);
+        self
+    }
+
+    /// The API counts the questions of each tenant by themselves.
+    pub(crate) fn by_account(self) -> Self {
+        self.log.by_account.store(true, Ordering::Relaxed);
         self
     }
 
@@ -334,11 +362,12 @@ pub(crate) async fn on_event(
     log.runs.lock().unwrap().push(Run {
         id: delivery.event().id().to_owned(),
         origin: delivery.origin(),
-        done: does != Does::Fail,
+        done: matches!(does, Does::Process | Does::Reject),
     });
     match does {
         Does::Process => Ok(Ack::processed()),
         Does::Fail => Err(Nack::retry()),
+        Does::FailFor(time) => Err(Nack::retry_after(time)),
         Does::Reject => Err(Nack::rejected("never")),
     }
 }

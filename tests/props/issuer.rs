@@ -43,7 +43,7 @@ pub(crate) struct Issuer {
 
 struct Shared {
     says: Says,
-    targets: Vec<String>,
+    heads: Vec<String>,
     written: usize,
 }
 
@@ -53,7 +53,7 @@ impl Issuer {
         let addr = listener.local_addr().unwrap();
         let shared = Arc::new(Mutex::new(Shared {
             says,
-            targets: Vec::new(),
+            heads: Vec::new(),
             written: 0,
         }));
         let state = shared.clone();
@@ -80,7 +80,13 @@ impl Issuer {
 
     /// The targets of all requests so far.
     pub(crate) fn asked(&self) -> Vec<String> {
-        self.shared.lock().unwrap().targets.clone()
+        let target = |head: &String| head.split(' ').nth(1).unwrap().to_owned();
+        self.heads().iter().map(target).collect()
+    }
+
+    /// The heads of all requests so far.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        self.shared.lock().unwrap().heads.clone()
     }
 
     pub(crate) fn fetches(&self) -> usize {
@@ -108,10 +114,9 @@ async fn answer(mut stream: TcpStream, shared: Arc<Mutex<Shared>>) {
         head.push(byte);
     }
     let head = String::from_utf8(head).unwrap();
-    let target = head.split(' ').nth(1).unwrap().to_owned();
     let says = {
         let mut shared = shared.lock().unwrap();
-        shared.targets.push(target);
+        shared.heads.push(head);
         shared.says.clone()
     };
     let ok = |length: usize, more: &str| {

@@ -4,12 +4,14 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
-use hookgate::{Reason, Secret, providers::logto::Logto};
+use hookgate::{Reason, Secret, polling::AskError, providers::logto::Logto};
 use tracing::{Subscriber, field::Visit, span};
 use tracing_subscriber::{Layer, layer::Context};
 
+use crate::polling::world::{Says, World};
 use crate::props::{CANARY, Connection, Gate, Listening, On, Stage, Step, every_end, logto, until};
 
 /// One span and all that was ever said of it.
@@ -353,4 +355,67 @@ async fn the_span_of_a_copy_whose_sender_leaves_says_what_became_of_it() {
     gate.open();
     assert_eq!(first.await.unwrap().status, 200);
     assert_eq!(spans.deliveries().len(), 2);
+}
+
+/// Each question and the delivery of what it was told, with nothing of the process in either.
+#[test]
+fn each_question_has_a_span_around_that_of_what_it_was_told() {
+    let (spans, _guard) = collect();
+    let refused = AskError::Refused("the API refuses our credentials");
+    let mut world = World::new(1).says([Says::NotYet, Says::Fails(refused), Says::Panics]);
+    let app = world.instance();
+    world.ends(CANARY, 1);
+    app.expect(CANARY);
+    world.pass(200);
+    assert_eq!(world.done(CANARY), 1);
+
+    let all = spans.deliveries();
+    assert!(all.iter().all(|span| span.closed), "{all:?}");
+    let questions: Vec<_> = all
+        .iter()
+        .filter(|span| span.name == "hookgate.question")
+        .collect();
+    let told = |name: &str| {
+        questions
+            .iter()
+            .map(|it| it.field(name))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told("endpoint"), [Some("test"); 4]);
+    assert_eq!(told("pack"), [Some("idcloud"); 4]);
+    assert_eq!(told("asked"), [Some("0"), Some("1"), Some("2"), Some("3")]);
+    let answers = ["not_yet", "refused", "unavailable", "end"];
+    assert_eq!(told("answer"), answers.map(Some));
+    assert_eq!(
+        told("outcome"),
+        ["again", "again", "again", "polled"].map(Some)
+    );
+    let names = ["answer", "asked", "endpoint", "outcome", "pack"];
+    for question in &questions {
+        assert_eq!(question.fields.keys().copied().collect::<Vec<_>>(), names);
+        assert!(!format!("{question:?}").contains(CANARY), "{question:?}");
+    }
+    // The line of a refusal stands in the span of its question, and the delivery is its child.
+    assert_eq!(questions[1].lines.len(), 1);
+    assert_eq!(questions[3].children, ["hookgate.delivery"]);
+    let delivery = all
+        .iter()
+        .find(|it| it.name == "hookgate.delivery")
+        .unwrap();
+    assert_eq!(delivery.field("verdict"), Some("processed"));
+}
+
+/// Nothing is asked of those that were handled, and of those that find no room.
+#[test]
+fn what_is_not_asked_for_has_no_span_of_a_question() {
+    let (spans, _guard) = collect();
+    let mut world = World::new(2);
+    let app = world.instance();
+    world.ends("id", 1);
+    app.expect("id");
+    app.push(&world.clock, "id", Duration::from_secs(2), 1);
+    world.pass(60);
+    assert!(world.expectations.is_empty());
+    let names: Vec<_> = spans.deliveries().iter().map(|it| it.name).collect();
+    assert_eq!(names, ["hookgate.delivery"]);
 }

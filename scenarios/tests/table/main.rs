@@ -21,6 +21,7 @@
 //! | copies: done, running, failed, too many, changed | `copies` |
 //! | store down, full, silent, no mark | `store_faults` |
 //! | a handler that is always ready: deadline, lease | `busy` |
+//! | what was not sent is asked for | `fallback` |
 //! | lease lost, handler cut off | `leases` |
 //! | the process stops | `shut_downs` |
 //! | connections and streams that end early, wait, are read slowly or shared | `hang_ups`, `connections`, `streams` |
@@ -38,6 +39,7 @@ mod everywhere;
 mod existing;
 mod existing_on_actix;
 mod existing_on_axum;
+mod fallback;
 mod forms;
 mod handlers;
 mod hang_ups;

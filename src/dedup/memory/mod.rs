@@ -24,14 +24,7 @@ mod shard;
 mod slab;
 mod table;
 
-use std::{
-    fmt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use event_listener::EventListener;
 
@@ -45,6 +38,10 @@ use self::{
 use super::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State};
 use crate::{
     identity::{ContentDigest, EventKey},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Clock,
     verdict::StoreError,
 };

@@ -1,6 +1,6 @@
 //! How many keys the store may hold, exactly.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicUsize, Ordering};
 
 /// Counts keys over all shards.
 ///

@@ -21,7 +21,7 @@ pub struct StoredRequest {
     pub route_params: Vec<(Box<str>, Box<str>)>,
     /// Names, lower case, and values. Those of one name are in the order in which they came.
     pub headers: Vec<(Box<str>, Bytes)>,
-    /// The body, byte for byte.
+    /// The body, byte for byte. Of an event of a batch, a batch of that event alone, where its pack knows such a body.
     pub body: Bytes,
 }
 

@@ -1,12 +1,6 @@
 //! [`UnsettledLeases`]: the leases of one receiver that are ended in the background.
 
-use std::{
-    collections::BTreeMap,
-    mem,
-    pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, mem, pin::pin, sync::Arc, time::Duration};
 
 use event_listener::Event;
 
@@ -14,6 +8,7 @@ use super::{LeaseEnd, turns::Turns};
 use crate::{
     leases::StoreCalls,
     limits::{Allowance, Grant},
+    sync::{Mutex, MutexGuard, PoisonError},
     telemetry::{Level, log, words},
     time::{Timer, either},
 };

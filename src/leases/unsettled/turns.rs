@@ -1,8 +1,8 @@
 //! [`Turns`]: how many tasks in the background ask the store at once.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use event_listener::Event;
+
+use crate::sync::atomic::{AtomicUsize, Ordering};
 
 /// Calls in the background of one receiver at once. A store that is slow because it has too much to do does not get the
 /// tries of all leases together. One that answers in a millisecond still hears of thousands in a second.

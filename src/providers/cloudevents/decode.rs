@@ -48,7 +48,7 @@ impl<T: DeserializeOwned + Send + 'static> CloudEvents<T> {
                         Some(_) => decoded.content(ContentDigest::of(&event)),
                         None => decoded,
                     };
-                    Ok(decoded.bytes(event))
+                    Ok(decoded.bytes(event).alone_between("[", "]"))
                 };
                 Contents::Events(each.map(read).collect::<Result<_, NotAnEvent>>()?)
             }

@@ -324,6 +324,7 @@ impl Provider for Facephi {
         Ok(Contents::Event(Decoded {
             parts,
             bytes: None,
+            around: None,
             wanted: self.wants(event_type.as_ref()),
             occurred_at,
             trace_context,

@@ -214,11 +214,6 @@ impl IdCloud {
     /// Whether what the API tells, by numbers or not, has the keys of what is sent.
     #[cfg(feature = "idcloud-client")]
     pub(super) fn agrees_with(&self, is_numeric: bool) -> Result<(), BuildError> {
-        if matches!(self.keys, Keys::Tenants(_)) {
-            return Err(BuildError::Pack(
-                "the endpoint has tenants, and a source of this kind asks by one account: implement `StatusSource` for many",
-            ));
-        }
         match (&self.generations, is_numeric) {
             (Generations::Current, false) | (Generations::Numeric, true) => Ok(()),
             (Generations::Current, true) => Err(BuildError::Pack(
@@ -240,6 +235,12 @@ impl IdCloud {
                 ))
             }
         }
+    }
+
+    /// Whether it serves many, or one.
+    #[cfg(feature = "idcloud-client")]
+    pub(super) fn has_tenants(&self) -> bool {
+        matches!(self.keys, Keys::Tenants(_))
     }
 
     fn is_shared_end(&self, milestone: &Milestone) -> bool {

@@ -98,6 +98,23 @@ pub(crate) fn not_confirmed(error: &dyn std::fmt::Display) {
     tracing::error!(target: TARGET, "{}: {error}", words::NOT_CONFIRMED);
 }
 
+#[cfg(feature = "callbacks")]
+pub(crate) fn callback_called() {
+    tracing::info!(target: TARGET, "a sender of CloudEvents was let in by a call");
+}
+
+/// Strangers can have this written, so it is no warning.
+#[cfg(feature = "callbacks")]
+pub(crate) fn callback_not_called(why: &'static str) {
+    tracing::info!(target: TARGET, "a callback that was asked for is not called: {why}");
+}
+
+/// `error` is a text of ours: the address holds a token.
+#[cfg(feature = "callbacks")]
+pub(crate) fn callback_failed(error: &dyn std::fmt::Display) {
+    tracing::warn!(target: TARGET, "{}: {error}", words::NOT_GRANTED);
+}
+
 #[cfg(feature = "jwks")]
 pub(crate) fn many_keys(issuer: &str) {
     tracing::warn!(target: TARGET, issuer, "{}", words::MANY_KEYS);

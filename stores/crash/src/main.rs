@@ -19,6 +19,7 @@
 //! | `dying` | where a process ends itself |
 //! | `order` | keys whose effects must stay in order, by themselves |
 //! | `engine` | the inbox and the application's table, in one database |
+//! | `soak` | hours of traffic and faults, after which nothing may have grown |
 
 mod dying;
 mod engine;
@@ -33,6 +34,7 @@ mod row;
 mod run;
 mod senders;
 mod show;
+mod soak;
 mod supervised;
 mod wal;
 
@@ -46,6 +48,13 @@ type Result<T> = std::result::Result<T, Error>;
 async fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if arguments.first().is_some_and(|it| !it.starts_with('-')) {
+        // A process of a row goes with what has started it, however that ends.
+        tokio::spawn(async {
+            hookgate_test_support::parent_ends().await;
+            std::process::exit(1);
+        });
+    }
     match arguments[..] {
         ["receiver", url, dies, clock, address, once_in] => {
             let engine = Engine::open(url).await?;
@@ -57,6 +66,11 @@ async fn main() -> Result<()> {
         }
         ["inline", url, address, _] => roles::receive_inline(url, address).await,
         ["ordered-worker", url, _] => order::work(url).await,
+        ["soaked-receiver", framework, url, address, _] => {
+            soak::receive(framework, url, address).await
+        }
+        ["soaked-worker", url, address, _] => soak::work(url, address).await,
+        ["--soak", time] => soak::run(soak::time(time)?).await,
         ["--keys", keys] => order::all(keys.parse()?).await,
         ["--events", events] => show::all(events.parse()?, |_| true).await,
         ["--events", events, "--only", part] => {
@@ -73,7 +87,7 @@ async fn main() -> Result<()> {
             order::all(200).await
         }
         _ => Err(
-            "usage: crash-matrix [--events COUNT [--only PART_OF_A_NAME | --without PART_OF_A_NAME] | --keys COUNT]"
+            "usage: crash-matrix [--events COUNT [--only PART_OF_A_NAME | --without PART_OF_A_NAME] | --keys COUNT | --soak TIME]"
                 .into(),
         ),
     }

@@ -55,7 +55,7 @@ impl Processes {
 }
 
 /// A port that is free now. A receiver that was killed takes it again.
-async fn free_address() -> Result<SocketAddr> {
+pub(crate) async fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     Ok(listener.local_addr()?)
 }

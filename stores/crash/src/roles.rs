@@ -30,8 +30,12 @@ pub(crate) struct Ills {
 }
 
 pub(crate) fn receiver() -> Result<ReceiverBuilder> {
-    let pack = Preset::stripe(Secret::utf8(SECRET)?);
-    Ok(Receiver::new("matrix", pack))
+    Ok(Receiver::new("matrix", pack()?))
+}
+
+/// Our senders are Stripe's.
+pub(crate) fn pack() -> Result<Preset> {
+    Ok(Preset::stripe(Secret::utf8(SECRET)?))
 }
 
 pub(crate) async fn receive(engine: &Engine, ills: Ills, address: &str) -> Result<()> {
@@ -88,14 +92,25 @@ pub(crate) fn working(
     seen: impl Fn(i64, &EventKey) + Clone + Send + Sync + 'static,
 ) -> Result<Worker> {
     let receiver = with_inbox(engine, ills)?.build()?;
+    Ok(worker(engine, &receiver, ills, lease, seen))
+}
+
+/// The same for a receiver with settings of its own.
+pub(crate) fn worker(
+    engine: &Engine,
+    receiver: &Receiver,
+    ills: Ills,
+    lease: u64,
+    seen: impl Fn(i64, &EventKey) + Clone + Send + Sync + 'static,
+) -> Worker {
     let engine = engine.clone();
-    Ok(Worker::new(engine.inbox(ills.death))
+    Worker::new(engine.inbox(ills.death))
         .clock(ClockOff::by(ills.clock))
         .lease(Duration::from_secs(lease))
         // SQLite wakes no other process: a piece of a rate would mostly be this wait.
         .poll(Duration::from_millis(20))
         .retries(retries())
-        .handle(&receiver, move |delivery: Delivery<Payload<Json>>| {
+        .handle(receiver, move |delivery: Delivery<Payload<Json>>| {
             let (engine, seen) = (engine.clone(), seen.clone());
             async move {
                 let event = number(delivery.payload())?;
@@ -103,7 +118,7 @@ pub(crate) fn working(
                 handle(&engine, event, delivery.lease(), ills.death).await?;
                 Ok(Ack::processed())
             }
-        }))
+        })
 }
 
 /// A transaction that has to wait for too long counts as a failure. The next try must not be beyond the row's patience, and

@@ -50,7 +50,7 @@ pub(crate) fn member(payload: &[u8], name: &str) -> Result<i64> {
     Ok(number.ok_or_else(|| format!("a payload has no {name}"))?)
 }
 
-fn body(event: i64) -> String {
+pub(crate) fn body(event: i64) -> String {
     format!(
         r#"{{"id":"evt_{event}","type":"invoice.paid","number":{event},"filler":"{:x>200}"}}"#,
         ""
@@ -122,6 +122,15 @@ pub(crate) async fn deliver(
 }
 
 async fn answer(connection: &mut Connection, to: SocketAddr, body: &str) -> Result<StatusCode> {
+    exchange(connection, to, request(SECRET, to, body)?).await
+}
+
+/// Sends one request, on the connection where there is one.
+pub(crate) async fn exchange(
+    connection: &mut Connection,
+    to: SocketAddr,
+    request: Request<Full<Bytes>>,
+) -> Result<StatusCode> {
     let mut sender = match connection.take() {
         Some((at, sender)) if at == to && !sender.is_closed() => sender,
         _ => {
@@ -132,16 +141,17 @@ async fn answer(connection: &mut Connection, to: SocketAddr, body: &str) -> Resu
         }
     };
     sender.ready().await?;
-    let response = sender.send_request(request(to, body)?).await?;
+    let response = sender.send_request(request).await?;
     let status = response.status();
     response.into_body().collect().await?;
     *connection = Some((to, sender));
     Ok(status)
 }
 
-fn request(to: SocketAddr, body: &str) -> Result<Request<Full<Bytes>>> {
+/// A request whose sender has `secret`.
+pub(crate) fn request(secret: &str, to: SocketAddr, body: &str) -> Result<Request<Full<Bytes>>> {
     // It signs the time of each attempt, so the receiver's clock counts.
-    let stripe = PresetSimulator::stripe(SECRET).path(PATH);
+    let stripe = PresetSimulator::stripe(secret).path(PATH);
     let mut request = stripe
         .send(SystemClock::new().now(), body.to_owned())
         .into_request()?;

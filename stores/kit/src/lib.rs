@@ -38,6 +38,7 @@ mod row_state;
 pub mod schema;
 mod settle_in;
 mod shared_error;
+mod sync;
 
 pub use self::{
     committer::{Bounds, Commit, Committer, Failed},

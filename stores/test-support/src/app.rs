@@ -82,7 +82,7 @@ impl App {
         (app, receiver)
     }
 
-    async fn serve(router: Router) -> Self {
+    pub(crate) async fn serve(router: Router) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .expect("bind to a free port");

@@ -13,6 +13,7 @@
 
 pub mod any_store;
 mod app;
+mod batches;
 mod clock;
 mod effects;
 pub mod faults;
@@ -37,6 +38,7 @@ mod wait;
 pub use self::{
     any_store::Place,
     app::{App, TestDelivery, post, send, send_until_done},
+    batches::{a_batch_goes_on_after_a_kill, serve_batches},
     clock::ClockOff,
     effects::{Effects, NotSettled},
     faults::{Access, Server},
@@ -44,7 +46,10 @@ pub use self::{
     load::{LEASE, Load, RETAIN, give_up, key, owner, wait_for, win},
     pgbouncer::PgBouncer,
     postgres::PostgresServer,
-    process::{Child, child_task, on_small_disk, respawn, respawn_on_small_disk, temporary_folder},
+    process::{
+        Child, child_task, on_small_disk, parent_ends, respawn, respawn_on_small_disk,
+        temporary_folder,
+    },
     proxy::{Break, Proxy},
     race::{race, run_race},
     redis::RedisServer,

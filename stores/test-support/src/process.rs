@@ -113,7 +113,7 @@ impl Drop for Child {
 }
 
 /// Returns once the process that started this one has ended, however it did.
-pub(crate) async fn parent_ends() {
+pub async fn parent_ends() {
     let parent = parent_id();
     while parent_id() == parent {
         tokio::time::sleep(Duration::from_millis(200)).await;

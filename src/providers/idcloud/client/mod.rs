@@ -15,15 +15,19 @@
 //!
 //! | file | holds |
 //! | --- | --- |
+//! | `account` | who asks, and which of Unico's services |
 //! | `login` | the assertion that an account logs in with |
 //! | `process` | what the API tells |
 //! | `source` | the client as the fallback asks it |
+//! | `verdicts` | the verdict of an event's process, for its handler |
 //! | `error` | why it said nothing |
 
+mod account;
 mod error;
 mod login;
 mod process;
 mod source;
+mod verdicts;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -31,16 +35,18 @@ use http::{HeaderName, HeaderValue};
 use reqwest::Url;
 
 pub use self::{
+    account::{Account, Environment},
     error::ClientError,
     process::{
         ApiProcess, ApiResult, AuthenticationInfo, AuthenticationResult, LivenessResult, Outcome,
         Process, ProcessResult, SdkProcess,
     },
     source::IdCloudSource,
+    verdicts::Verdicts,
 };
 use self::{login::Assertion, process::Wrapped};
 use crate::{
-    keys::{Secret, jose::AssertionKey},
+    keys::Secret,
     providers::api::{self, Api, TokenCache},
     setup::BuildError,
     time::{self, Clock},
@@ -51,34 +57,6 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 const LONGEST_ID: usize = 128;
 const API_KEY: HeaderName = HeaderName::from_static("apikey");
 
-/// Which of Unico's services.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Environment {
-    /// Production.
-    Production,
-    /// Acceptance tests: `uat`.
-    Uat,
-}
-
-impl Environment {
-    fn identity(self) -> &'static str {
-        match self {
-            Self::Production => "https://identity.acesso.io",
-            Self::Uat => "https://identityhomolog.acesso.io",
-        }
-    }
-
-    fn api(self, contract: Contract) -> &'static str {
-        match (self, contract) {
-            (Self::Production, Contract::Api) => "https://api.id.unico.app",
-            (Self::Uat, Contract::Api) => "https://api.id.uat.unico.app",
-            (Self::Production, Contract::Sdk) => "https://api.idcloud.unico.app",
-            (Self::Uat, Contract::Sdk) => "https://api.idcloud.uat.unico.app",
-        }
-    }
-}
-
 /// What the API tells of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -87,47 +65,6 @@ pub enum Contract {
     Api,
     /// "By Unico", Web & SDK: `processId` and `state`.
     Sdk,
-}
-
-/// A service account of Unico's.
-pub struct Account {
-    issuer: String,
-    key: AssertionKey,
-}
-
-impl Account {
-    /// `account` and `tenant` as Unico gave them, and the account's private RSA key in PEM.
-    ///
-    /// # Errors
-    ///
-    /// When the key is no private RSA key, or one of the names is empty or has characters that none has.
-    pub fn new(account: &str, tenant: &str, pem: impl AsRef<[u8]>) -> Result<Self, BuildError> {
-        for (what, name) in [
-            ("name of the account", account),
-            ("tenant of the account", tenant),
-        ] {
-            let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-            if name.is_empty() || !name.chars().all(is_plain) {
-                return Err(BuildError::Name {
-                    what,
-                    why: "it has letters, digits, `-`, `_` and `.` alone",
-                });
-            }
-        }
-        Ok(Self {
-            issuer: format!("{account}@{tenant}.iam.acesso.io"),
-            key: AssertionKey::pem(pem)?,
-        })
-    }
-}
-
-/// Shows no key.
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account")
-            .field("issuer", &self.issuer)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Asks Unico's API. Cheap to clone; clones are one, and share the token. Needs tokio.
@@ -151,6 +88,7 @@ pub struct IdCloudClient(Arc<Inner>);
 
 struct Inner {
     contract: Contract,
+    tenant: Arc<str>,
     address: Url,
     /// The API key, where the contract wants one.
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -222,14 +160,20 @@ impl IdCloudClientBuilder {
         token.set_path("/oauth2/token");
         let api_key = self.api_key.as_ref().map(header_of).transpose()?;
         let clock = self.clock.ok_or(BuildError::NoClock)?;
+        let Account {
+            issuer,
+            tenant,
+            key,
+        } = self.account;
         let grant = Assertion {
             audience: self.audience.into(),
-            issuer: self.account.issuer.into(),
-            key: self.account.key,
+            issuer: issuer.into(),
+            key,
         };
         let tokens = TokenCache::new(grant, token, clock, self.timeout / 3);
         Ok(IdCloudClient(Arc::new(Inner {
             contract: self.contract,
+            tenant,
             address,
             headers: api_key.map(|key| (API_KEY, key)).into_iter().collect(),
             api: Api::new(tokens, self.timeout),
@@ -259,6 +203,11 @@ impl IdCloudClient {
     /// Which of the two contracts.
     pub fn contract(&self) -> Contract {
         self.0.contract
+    }
+
+    /// The tenant of its account, as Unico calls it. The API counts questions by it (known).
+    pub fn tenant(&self) -> &Arc<str> {
+        &self.0.tenant
     }
 
     /// How the process stands, and its verdict once it has ended.

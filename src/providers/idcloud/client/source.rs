@@ -18,13 +18,33 @@ use crate::{
     setup::BuildError,
 };
 
-/// Unico's API as a [`Fallback`](crate::polling::Fallback) asks it: [`IdCloud::status_source`] makes one.
+/// Unico's API as a [`Fallback`](crate::polling::Fallback) asks it: [`IdCloud::status_source`] makes one, and
+/// [`IdCloud::status_source_by_tenant`] one for an endpoint that serves many.
 ///
 /// What it tells is an id, a state and a flow. The verdict stays where it is: ask the [client](IdCloudClient::process) for it.
 #[derive(Clone)]
 pub struct IdCloudSource {
-    client: IdCloudClient,
+    clients: Clients,
+    contract: Contract,
     unknown: Arc<Unknown>,
+}
+
+/// Who is asked.
+#[derive(Clone)]
+enum Clients {
+    One(IdCloudClient),
+    ByTenant(Find),
+}
+
+type Find = Arc<dyn Fn(&str) -> Option<IdCloudClient> + Send + Sync>;
+
+impl Clients {
+    fn of(&self, tenant: Option<&str>) -> Option<IdCloudClient> {
+        match self {
+            Self::One(client) => Some(client.clone()),
+            Self::ByTenant(find) => find(tenant?),
+        }
+    }
 }
 
 /// So many answers say that there is no such process: twenty minutes of them by the default pauses. A gateway in an outage says
@@ -35,28 +55,36 @@ const MOST_COUNTED: usize = 10_000;
 
 /// How often in a row the API did not know a process.
 #[derive(Default)]
-struct Unknown(Mutex<HashMap<Box<str>, u8>>);
+struct Unknown(Mutex<HashMap<Whose, u8>>);
+
+/// A process of a tenant, or of an endpoint without.
+type Whose = (Option<Box<str>>, Box<str>);
+
+fn whose(question: Question<'_>) -> Whose {
+    (question.tenant.map(Into::into), question.id.into())
+}
 
 impl Unknown {
     /// Whether that was once too often.
-    fn again(&self, id: &str) -> bool {
+    fn again(&self, question: Question<'_>) -> bool {
+        let whose = whose(question);
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= MOST_COUNTED && !counts.contains_key(id) {
+        if counts.len() >= MOST_COUNTED && !counts.contains_key(&whose) {
             counts.clear();
         }
-        let count = counts.entry(id.into()).or_default();
+        let count = counts.entry(whose.clone()).or_default();
         *count += 1;
         let is_gone = *count >= IS_GONE;
         if is_gone {
-            counts.remove(id);
+            counts.remove(&whose);
         }
         is_gone
     }
 
     /// It said something else.
-    fn ended(&self, id: &str) {
+    fn ended(&self, question: Question<'_>) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.remove(id);
+        counts.remove(&whose(question));
     }
 }
 
@@ -67,12 +95,51 @@ impl IdCloud {
     ///
     /// When the contract tells another generation of bodies than the endpoint takes. A process would then be two events: as it
     /// is sent and as it is asked for. An endpoint of [both generations](Self::both_generations) must name all three
-    /// statuses that end a process: concluded, cancelled and error. When the pack has tenants: each has an account of its own at
-    /// Unico's, and this asks by one.
+    /// statuses that end a process: concluded, cancelled and error. When the pack has tenants.
     pub fn status_source(&self, client: &IdCloudClient) -> Result<IdCloudSource, BuildError> {
-        self.agrees_with(client.contract() == Contract::Api)?;
+        if self.has_tenants() {
+            return Err(BuildError::Pack(
+                "the endpoint has tenants, and this asks by one account: use `status_source_by_tenant`",
+            ));
+        }
+        self.source(client.contract(), Clients::One(client.clone()))
+    }
+
+    /// The same for an endpoint with [tenants](Self::tenants), each of which has an account of its own at Unico's.
+    ///
+    /// `find` gives the client of a tenant by its canonical id. It is called for each question, so it looks clients up, and makes
+    /// none: a new one would log in anew. A tenant without one is asked for later, and logged. All of them ask by `contract`.
+    /// Each has the fallback's rate for itself, by [`IdCloudClient::tenant`].
+    ///
+    /// ```
+    /// # use std::collections::HashMap;
+    /// # use hookgate::providers::idcloud::{IdCloud, client::{Contract, IdCloudClient, IdCloudSource}};
+    /// fn source(pack: &IdCloud, clients: HashMap<String, IdCloudClient>) -> Result<IdCloudSource, hookgate::BuildError> {
+    ///     pack.status_source_by_tenant(Contract::Sdk, move |tenant| clients.get(tenant).cloned())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`status_source`](Self::status_source); when the pack has no tenants.
+    pub fn status_source_by_tenant(
+        &self,
+        contract: Contract,
+        find: impl Fn(&str) -> Option<IdCloudClient> + Send + Sync + 'static,
+    ) -> Result<IdCloudSource, BuildError> {
+        if !self.has_tenants() {
+            return Err(BuildError::Pack(
+                "the endpoint has no tenants, and this asks by those of one: use `status_source`",
+            ));
+        }
+        self.source(contract, Clients::ByTenant(Arc::new(find)))
+    }
+
+    fn source(&self, contract: Contract, clients: Clients) -> Result<IdCloudSource, BuildError> {
+        self.agrees_with(contract == Contract::Api)?;
         Ok(IdCloudSource {
-            client: client.clone(),
+            clients,
+            contract,
             unknown: Arc::default(),
         })
     }
@@ -80,16 +147,23 @@ impl IdCloud {
 
 impl StatusSource for IdCloudSource {
     async fn ask(&self, question: Question<'_>) -> Result<Reply, AskError> {
-        match self.client.process(question.id).await {
+        let client = self.clients.of(question.tenant);
+        let client = client.ok_or(AskError::Refused("the tenant has no client of Unico's API"))?;
+        if client.contract() != self.contract {
+            return Err(AskError::Refused(
+                "the tenant's client asks by another contract than the endpoint's",
+            ));
+        }
+        match client.process(question.id).await {
             Ok(process) => {
-                self.unknown.ended(question.id);
+                self.unknown.ended(question);
                 Ok(reply(&process))
             }
             Err(ClientError::Id | ClientError::Unknown { status: 410 }) => Ok(Reply::Gone),
-            Err(ClientError::Unknown { .. }) if self.unknown.again(question.id) => Ok(Reply::Gone),
+            Err(ClientError::Unknown { .. }) if self.unknown.again(question) => Ok(Reply::Gone),
             Err(error @ ClientError::Unknown { .. }) => Err(error.asked()),
             Err(error) => {
-                self.unknown.ended(question.id);
+                self.unknown.ended(question);
                 match error {
                     ClientError::NotYet => Ok(Reply::NotYet),
                     error => Err(error.asked()),
@@ -98,17 +172,24 @@ impl StatusSource for IdCloudSource {
         }
     }
 
-    fn ends(&self, id: &str) -> Vec<Bytes> {
-        ends_by(self.client.contract(), id)
+    fn account(&self, tenant: Option<&str>) -> Option<Arc<str>> {
+        match &self.clients {
+            Clients::One(_) => None,
+            Clients::ByTenant(find) => Some(find(tenant?)?.tenant().clone()),
+        }
     }
 
     fn serves_tenants(&self) -> bool {
-        false
+        matches!(self.clients, Clients::ByTenant(_))
+    }
+
+    fn ends(&self, id: &str) -> Vec<Bytes> {
+        ends_by(self.contract, id)
     }
 
     fn other_ends(&self, id: &str) -> Vec<Bytes> {
         ends_by(
-            match self.client.contract() {
+            match self.contract {
                 Contract::Api => Contract::Sdk,
                 Contract::Sdk => Contract::Api,
             },
@@ -128,27 +209,60 @@ fn ends_by(contract: Contract, id: &str) -> Vec<Bytes> {
     }
 }
 
-/// A state that nobody knows is none of which the sender tells: it may be on the way to an end.
+/// How far a process has come. Later ones are more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// In a state of which the sender does not tell, or that nobody knows: it may be on the way to an end.
+    Goes,
+    /// In one of which it tells, and which others may follow.
+    Told,
+    /// At its end.
+    Ended,
+}
+
+impl From<&State> for Stage {
+    fn from(state: &State) -> Self {
+        match state {
+            State::Finished | State::Failed => Self::Ended,
+            State::Created | State::Other(_) => Self::Goes,
+        }
+    }
+}
+
+impl From<Status> for Stage {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Concluded | Status::Cancelled | Status::Error => Self::Ended,
+            Status::Divergence => Self::Told,
+            Status::Processing | Status::Other(_) => Self::Goes,
+        }
+    }
+}
+
+impl From<&Process> for Stage {
+    fn from(process: &Process) -> Self {
+        match process {
+            Process::Api(it) => it.status.into(),
+            Process::Sdk(it) => (&it.state).into(),
+        }
+    }
+}
+
 fn reply(told: &Process) -> Reply {
-    let (notification, is_end) = match told {
-        Process::Api(it) => match it.status {
-            Status::Divergence => (transaction(&it.id, it.status), false),
-            Status::Concluded | Status::Cancelled | Status::Error => {
-                (transaction(&it.id, it.status), true)
-            }
-            Status::Processing | Status::Other(_) => return Reply::NotYet,
-        },
-        Process::Sdk(it) => match &it.state {
-            state @ (State::Finished | State::Failed) => {
-                let flow = it.flow.as_ref().map(|flow| flow.as_str());
-                (process(&it.id, state, flow), true)
-            }
-            State::Created | State::Other(_) => return Reply::NotYet,
-        },
+    let stage = Stage::from(told);
+    if stage == Stage::Goes {
+        return Reply::NotYet;
+    }
+    let notification = match told {
+        Process::Api(it) => transaction(&it.id, it.status),
+        Process::Sdk(it) => {
+            let flow = it.flow.as_ref().map(|flow| flow.as_str());
+            process(&it.id, &it.state, flow)
+        }
     };
     Reply::Status {
         notification,
-        is_end,
+        is_end: stage == Stage::Ended,
     }
 }
 
@@ -166,6 +280,8 @@ fn transaction(id: &str, status: Status) -> Bytes {
 
 impl fmt::Debug for IdCloudSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("IdCloudSource").field(&self.client).finish()
+        f.debug_struct("IdCloudSource")
+            .field("contract", &self.contract)
+            .finish_non_exhaustive()
     }
 }

@@ -283,7 +283,7 @@ impl Pass<'_> {
             Asked::Ended(_) => &mut report.handled,
             Asked::NotAdmitted(NotAdmitted::OutsideWindow) => &mut report.too_old,
             Asked::NotAdmitted(NotAdmitted::Undecodable(_)) => &mut report.unreadable,
-            Asked::Open | Asked::NotAdmitted(NotAdmitted::Overloaded) => {
+            Asked::Open { .. } | Asked::NotAdmitted(NotAdmitted::Overloaded) => {
                 self.open(event.created_at);
                 return false;
             }

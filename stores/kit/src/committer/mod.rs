@@ -7,13 +7,7 @@ mod batch;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    fmt,
-    future::Future,
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
-};
+use std::{fmt, future::Future, io, sync::Arc, thread};
 
 use hookgate::dedup::StoreError;
 use tokio::{
@@ -26,6 +20,7 @@ use tokio::{
 };
 
 use self::batch::Batch;
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Writes what a [`Committer`] has collected.
 pub trait Commit: Send + Sync + 'static {

@@ -7,6 +7,9 @@
 
 mod builder;
 mod sql;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -1,5 +1,13 @@
 //! The table of what is awaited, and every statement on it.
 
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
+mod tests;
+
 use std::sync::Arc;
 
 use crate::{Table, statements::NOW};
