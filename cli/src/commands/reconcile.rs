@@ -4,7 +4,7 @@ use std::{io, process::ExitCode, time::Duration};
 
 use clap::{Args, ValueEnum};
 use hookgate::{
-    Receiver, Secret,
+    Receiver, Secret, UnixTime,
     providers::logto::{
         Logto,
         client::{LogtoClient, Reconciled},
@@ -61,6 +61,9 @@ pub(crate) struct Reconcile {
     /// The receiver's retention, in hours. Events are taken that are an hour younger, and 24 h at most.
     #[arg(long, value_name = "HOURS", default_value_t = 24)]
     retention: u64,
+    /// Leave alone what occurred earlier, such as `2026-11-30T04:00:00Z`: for an endpoint that got `canonical_identity` then.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    since: Option<UnixTime>,
     /// The inbox. Default: the environment variable HOOKGATE_INBOX.
     #[arg(long, value_name = "URL")]
     inbox: Option<String>,
@@ -80,6 +83,10 @@ pub(crate) struct Reconcile {
 #[derive(Clone, Copy, ValueEnum)]
 enum Sender {
     Logto,
+}
+
+fn time(text: &str) -> Result<UnixTime, String> {
+    UnixTime::from_rfc3339(text).ok_or_else(|| "expected a time as RFC 3339 writes it".to_owned())
 }
 
 impl Reconcile {
@@ -112,7 +119,10 @@ impl Reconcile {
             .build()
             .map_err(failed)?;
         let reconciler = client.reconciler(&receiver, &self.hook);
-        let reconciler = reconciler.path(self.path.as_str());
+        let mut reconciler = reconciler.path(self.path.as_str());
+        if let Some(since) = self.since {
+            reconciler = reconciler.since(since);
+        }
         let report = reconciler.build().map_err(failed)?.once().await;
         let report = report.map_err(failed)?;
         write(&report, self.json)?;

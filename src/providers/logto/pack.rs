@@ -97,7 +97,8 @@ impl Logto {
     /// A body that stands for two values at once, since a member is repeated, is refused.
     ///
     /// **Choose it when the endpoint is set up.** Each event has another key without it. So a change on a running endpoint
-    /// makes what was handled unknown: copies and captured deliveries of the retention run again.
+    /// makes what was handled unknown: copies and captured deliveries of the retention run again. So would all that the log
+    /// shows, unless the reconciler is told [`since`](super::client::ReconcilerBuilder::since) when.
     #[must_use]
     pub fn canonical_identity(mut self) -> Self {
         self.canonical_identity = true;

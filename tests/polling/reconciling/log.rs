@@ -84,6 +84,19 @@ async fn an_event_that_is_older_than_the_window_is_left_alone() {
     assert_eq!(logto.runs()[0].path, "/roles/2");
 }
 
+/// The endpoint got its canonical identity then: what it had handled before has other keys.
+#[tokio::test]
+async fn an_event_from_before_a_named_moment_is_left_alone() {
+    let logto = Logto::start().await;
+    for (n, age) in [(1, 3601), (2, 3600)] {
+        logto.logs(entry(&shown(&body(n, ago(age))), ago(age), true));
+    }
+    let building = logto.building(Logto::pack()).since(ago(3600));
+    let report = soon(building.build().unwrap().once()).await.unwrap();
+    assert_eq!((report.too_old, report.handled), (1, 1));
+    assert_eq!(logto.runs()[0].path, "/roles/2");
+}
+
 #[tokio::test]
 async fn an_event_that_is_larger_than_the_receiver_takes_is_left_out() {
     let logto = Logto::start().await;

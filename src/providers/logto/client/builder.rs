@@ -12,6 +12,7 @@ use crate::{
     receiver::Receiver,
     road::{Handler, handler_of, misfit, nobody},
     setup::BuildError,
+    time::UnixTime,
     verdict::{Ack, Nack},
 };
 
@@ -38,6 +39,7 @@ pub struct ReconcilerBuilder {
     handler: Option<Handler>,
     path: Option<Box<str>>,
     window: Option<Duration>,
+    since: Option<UnixTime>,
     every: Duration,
     page_size: u64,
     most_entries: usize,
@@ -53,6 +55,7 @@ impl ReconcilerBuilder {
             handler: None,
             path: None,
             window: None,
+            since: None,
             every: Duration::from_secs(300),
             page_size: 20,
             most_entries: 100_000,
@@ -88,6 +91,14 @@ impl ReconcilerBuilder {
     /// retention, so that an event of the log is never one whose mark has gone. The log itself goes back for 24 h (known).
     pub fn window(mut self, window: Duration) -> Self {
         self.window = Some(window);
+        self
+    }
+
+    /// Leaves alone what occurred earlier than this. Where a running endpoint got its
+    /// [`canonical_identity`](super::super::Logto::canonical_identity) within the last day, give that moment: what it had
+    /// handled before has other keys, and would be handled again. Default: no such moment.
+    pub fn since(mut self, at: UnixTime) -> Self {
+        self.since = Some(at);
         self
     }
 
@@ -148,6 +159,7 @@ impl ReconcilerBuilder {
             handler: self.handler.unwrap_or_else(nobody),
             path: self.path.unwrap_or_else(|| "/".into()),
             window,
+            since: self.since,
             every: self.every,
             page_size: self.page_size,
             most_entries: self.most_entries,

@@ -55,6 +55,7 @@ pub(super) async fn run(
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
     let begin = now.saturating_sub(shared.window);
+    let begin = shared.since.map_or(begin, |since| since.max(begin));
     let mut pass = Pass {
         shared,
         turn,

@@ -46,6 +46,7 @@ const LONGEST_ASKED: Duration = Duration::from_secs(600);
 /// | one that is unknown, whatever Logto got for an answer | it is handled under its key, as if it had been sent |
 /// | one whose handler fails | a later pass tries again; after ten in a row this pass ends |
 /// | one that is older than the [window](super::ReconcilerBuilder::window) | nothing: its mark may have gone |
+/// | one from before [`since`](super::ReconcilerBuilder::since) | nothing: it may have another key |
 /// | one of another hook, without a body, or that cannot be read | nothing: it is counted |
 ///
 /// The oldest of what is lost is handled first. A pass keeps 64 MiB of it, and leaves what is later to the next one.
@@ -70,6 +71,7 @@ pub(super) struct Shared {
     pub(super) handler: Handler,
     pub(super) path: Box<str>,
     pub(super) window: Duration,
+    pub(super) since: Option<UnixTime>,
     pub(super) every: Duration,
     pub(super) page_size: u64,
     pub(super) most_entries: usize,

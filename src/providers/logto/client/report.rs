@@ -17,7 +17,7 @@ pub struct Reconciled {
     pub not_wanted: usize,
     /// Without an end: their handler failed, or still runs, or the pass had no room for them. A later pass sees them again.
     pub unresolved: usize,
-    /// Older than the window, or outside the receiver's.
+    /// Older than the window or than `since`, or outside the receiver's own window.
     pub too_old: usize,
     /// No event of this hook that can be read, or larger than the receiver takes.
     pub unreadable: usize,
