@@ -157,8 +157,17 @@ mod polling {
     mod faults;
     mod inbox;
     mod many;
+    pub(crate) mod reconciling {
+        mod faults;
+        mod log;
+        mod passes;
+        pub(crate) mod server;
+        mod settings;
+        mod turns;
+    }
     mod schedules;
     pub(crate) mod silence;
+    mod simulated;
     pub(crate) mod tasks;
     mod tenants;
     mod unico;

@@ -13,7 +13,9 @@ use std::{
 use clap::{Parser, Subcommand};
 
 use self::{
-    commands::{completions, explain, inbox, listen, man, providers, send, token, verify},
+    commands::{
+        completions, explain, inbox, listen, man, providers, reconcile, send, status, token, verify,
+    },
     output::screen,
 };
 
@@ -39,6 +41,8 @@ enum Command {
     Listen(Box<listen::Listen>),
     Token(Box<token::Token>),
     Inbox(Box<inbox::Inbox>),
+    Status(Box<status::Status>),
+    Reconcile(Box<reconcile::Reconcile>),
     Providers(providers::Providers),
     Completions(completions::Completions),
     Man(man::Man),
@@ -53,6 +57,8 @@ fn main() -> ExitCode {
         Command::Listen(listen) => listen.run(),
         Command::Token(token) => token.run(),
         Command::Inbox(inbox) => inbox.run(),
+        Command::Status(status) => status.run(),
+        Command::Reconcile(reconcile) => reconcile.run(),
         Command::Providers(providers) => providers.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

@@ -42,13 +42,18 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header};
 
-#[cfg(any(feature = "sns", feature = "callbacks"))]
+#[cfg(any(feature = "callbacks", feature = "sns"))]
 pub(crate) use self::calls::Calls;
-#[cfg(any(feature = "sns", feature = "callbacks", feature = "idcloud-client"))]
+#[cfg(any(
+    feature = "callbacks",
+    feature = "idcloud-client",
+    feature = "logto-client",
+    feature = "sns"
+))]
 pub(crate) use self::https::checked;
-#[cfg(any(feature = "sns", feature = "idcloud-client"))]
+#[cfg(any(feature = "idcloud-client", feature = "logto-client", feature = "sns"))]
 pub(crate) use self::https::{BadAddress, Https, NotGot};
-#[cfg(feature = "idcloud-client")]
+#[cfg(any(feature = "idcloud-client", feature = "logto-client"))]
 pub(crate) use self::https::{Got, Sent};
 #[cfg(feature = "jwks")]
 pub(crate) use self::jwks::PublishedKeys;

@@ -150,7 +150,7 @@ impl<E> Delivery<E> {
         self.facts.occurred_at
     }
 
-    /// Where it came from. What was asked for has no signature of its sender's: our own call over TLS is the proof.
+    /// Where it came from. What was asked for, or read in the sender's log, has no signature of its sender's: our own call over TLS is the proof.
     ///
     /// ```
     /// use hookgate::{Ack, Delivery, Nack, Origin, providers::idcloud};

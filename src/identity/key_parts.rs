@@ -21,6 +21,10 @@ const ORDER_DOMAIN: &[u8] = b"hookgate/order/v1";
 /// Domain of what is awaited.
 const EXPECTATION_DOMAIN: &[u8] = b"hookgate/expectation/v1";
 
+/// Domain of what one instance at a time does.
+#[cfg(feature = "logto-client")]
+const TURN_DOMAIN: &[u8] = b"hookgate/turn/v1";
+
 /// How many bytes of parts, each after its length, need no allocation: two ids or URLs of usual length, or six digests.
 const INLINE: usize = 192;
 
@@ -45,6 +49,8 @@ const INLINE: usize = 192;
 ///
 /// A process whose end is [awaited](crate::polling) has a key of that form too. It begins with `hookgate/expectation/v1` and
 /// has the process's id as its one part.
+///
+/// Instances take turns under such a key. It begins with `hookgate/turn/v1`.
 ///
 /// # Examples
 ///
@@ -174,6 +180,12 @@ impl KeyScope {
     /// Of what is awaited.
     pub(super) fn of_expectations(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
         Self::in_domain(EXPECTATION_DOMAIN, endpoint, tenant, pack)
+    }
+
+    /// Of what one instance at a time does.
+    #[cfg(feature = "logto-client")]
+    pub(crate) fn of_turns(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
+        Self::in_domain(TURN_DOMAIN, endpoint, tenant, pack)
     }
 
     fn in_domain(domain: &[u8], endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {

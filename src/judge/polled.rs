@@ -17,7 +17,7 @@ use crate::{
     identity::KeyId,
     inbox::{ProvedBy, StoredCoverage, StoredDelivery, StoredRequest, StoredVerdict},
     provider::{Authenticated, Contents, Decoded, Undecodable},
-    request::{Head, Origin, Unsigned},
+    request::{Head, Unsigned},
     telemetry::{DeliverySpan, Facts, caught},
 };
 
@@ -36,6 +36,8 @@ pub(crate) struct AskedFor<'a> {
     pub(crate) notification: &'a Bytes,
     /// Where it would have sent that, for a worker that goes through the application's routes.
     pub(crate) path: &'a str,
+    /// By which call of ours.
+    pub(crate) proved_by: ProvedBy,
 }
 
 /// Why an event that we asked for is not handled. Exhaustive on purpose.
@@ -84,7 +86,7 @@ impl Judge {
             sent_at: None,
             occurred_at: event_time.at(),
             received_at: now,
-            origin: Origin::Polled,
+            origin: asked.proved_by.origin(),
             trace_context: decoded.trace_context,
             claimed_trace_context: None,
         };
@@ -171,7 +173,7 @@ fn stored(
         verdict: StoredVerdict {
             pack: (*judge.pack).into(),
             tenant: asked.tenant.map(Box::from),
-            proved_by: ProvedBy::OwnCall,
+            proved_by: asked.proved_by,
             key_id: (**OWN_CALL).into(),
             coverage: StoredCoverage::Body,
             signed_id: None,

@@ -8,7 +8,7 @@ use super::{
     Backoff, BoxExpectations, Expectations, Fallback, GaveUp, Rate, StatusSource,
     gave_up::{self, Heard},
     pauses::Pauses,
-    shared::{BESIDE_THE_ANSWER, Handler, Shared},
+    shared::{BESIDE_THE_ANSWER, Shared},
     source::DynSource,
 };
 use crate::{
@@ -16,11 +16,11 @@ use crate::{
     delivery::Delivery,
     limits::Allowance,
     receiver::Receiver,
-    road::{Ran, ran, taken},
+    road::{Handler, handler_of, misfit, nobody},
     setup::BuildError,
     telemetry::{Level, log},
     time::RETENTION_MARGIN,
-    verdict::{Ack, Nack, Outcome},
+    verdict::{Ack, Nack},
 };
 
 /// An id that no sender gives, with which `build` tries what the pack reads.
@@ -77,9 +77,7 @@ impl FallbackBuilder {
         F: Fn(Delivery<E>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Ack, Nack>> + Send + 'static,
     {
-        self.handler = Some(Arc::new(move |slot| {
-            Box::pin(ran(taken(&slot).map(&handler)))
-        }));
+        self.handler = Some(handler_of(handler));
         self
     }
 
@@ -214,7 +212,8 @@ impl FallbackBuilder {
 
     /// What has to fit the receiver.
     fn check(&self) -> Result<(), BuildError> {
-        self.check_handler()?;
+        let path = self.path.as_deref();
+        misfit(&self.receiver, self.handler.as_ref(), path).map_err(BuildError::Fallback)?;
         if self.receiver.serves_tenants() && !self.source.serves_tenants() {
             return Err(BuildError::Fallback(
                 "the receiver has tenants, and the source asks by one account: implement `StatusSource` for many",
@@ -230,29 +229,6 @@ impl FallbackBuilder {
             ));
         }
         self.check_ends()
-    }
-
-    /// Who handles what is asked for.
-    fn check_handler(&self) -> Result<(), BuildError> {
-        match (&self.handler, self.receiver.has_inbox()) {
-            (None, false) => {
-                return Err(BuildError::Fallback(
-                    "nobody handles what is asked for: call `.handle(…)` with the endpoint's handler",
-                ));
-            }
-            (Some(_), true) => {
-                return Err(BuildError::Fallback(
-                    "the receiver has an inbox, whose worker handles what is asked for: leave out `.handle(…)`",
-                ));
-            }
-            (None, true) if !self.path.as_ref().is_some_and(|it| it.starts_with('/')) => {
-                return Err(BuildError::Fallback(
-                    "nobody knows at which route the worker finds the handler: call `.path(\"/…\")` with the endpoint's path",
-                ));
-            }
-            _ => {}
-        }
-        Ok(())
     }
 
     fn check_times(&self) -> Result<(), BuildError> {
@@ -306,19 +282,6 @@ impl FallbackBuilder {
         }
         Ok(())
     }
-}
-
-/// Behind an inbox the road asks for no handler.
-fn nobody() -> Handler {
-    Arc::new(|_| {
-        Box::pin(async {
-            Ran {
-                outcome: Outcome::not_handled(),
-                reply: None,
-                status: None,
-            }
-        })
-    })
 }
 
 impl fmt::Debug for FallbackBuilder {

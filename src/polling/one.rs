@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     dedup::{Settled, State},
+    inbox::ProvedBy,
     judge::{AskedFor, NotAdmitted},
-    road::{Handled, handle},
+    road::{Asked, handle_asked},
     telemetry::{QuestionSpan, caught, log, meter, words, words::Words},
     time::{RETENTION_MARGIN, Timer, within},
     verdict::{Reason, StoreError},
@@ -191,52 +192,27 @@ impl One<'_> {
     /// What was asked for goes the same road as what is sent, under the same key.
     async fn handle(&self, notification: &Bytes, is_end: bool) -> Next {
         let shared = self.shared;
-        let receiver = &shared.receiver;
         let asked_for = AskedFor {
             tenant: self.due.tenant.as_deref(),
             notification,
             path: &shared.path,
+            proved_by: ProvedBy::OwnCall,
         };
-        let admitted = match receiver.judge().asked_for(asked_for) {
-            Ok(admitted) => admitted,
-            Err(NotAdmitted::Undecodable(why)) => {
-                log::question(receiver.name(), words::ANSWER_UNREADABLE, &why);
-                return self.again();
-            }
-            Err(NotAdmitted::OutsideWindow) => return Next::GiveUp(Why::Forgotten),
-            Err(NotAdmitted::Overloaded) => return self.again(),
-        };
-        let handler = shared.handler.clone();
-        let run = move |slot, _| handler(slot);
-        let handling = handle(receiver.clone(), admitted, self.timer.clone(), run);
-        let mut handling = Box::pin(handling);
-        // A handler holds its place no longer than its claim. It goes on then: half an effect is worse than a second run.
-        let limit = receiver.0.once.run_timeout;
-        let handled = within(self.timer, limit, handling.as_mut()).await;
-        if handled.is_err()
-            && let Some(grant) = receiver.0.handlers.detached.take(1)
-        {
-            self.timer.spawn(Box::pin(async move {
-                handling.await;
-                drop(grant);
-            }));
-        }
-        // A 2xx stands behind the effect, or behind the commit of an inbox.
-        let reason = match handled {
-            Ok(Handled::Reply(())) => Reason::Handled,
-            Ok(Handled::Answer(answer)) if answer.status().is_success() => answer.reason(),
-            // The handler may know better than the backoff when it is worth another try.
-            Ok(Handled::Answer(answer)) => {
-                return self.again_after(answer.retry_after().unwrap_or_default());
-            }
+        let asked = handle_asked(&shared.receiver, asked_for, &shared.handler, self.timer).await;
+        match asked {
             // The process is asked for again.
-            Ok(Handled::Running(_)) | Err(_) => return self.again(),
-        };
-        match reason {
-            _ if !is_end => self.again(),
-            Reason::Duplicate => Next::End("suppressed"),
-            Reason::NotOfInterest => Next::End("not_wanted"),
-            _ => Next::End("polled"),
+            Asked::Ended(_) if !is_end => self.again(),
+            Asked::Ended(Reason::Duplicate) => Next::End("suppressed"),
+            Asked::Ended(Reason::NotOfInterest) => Next::End("not_wanted"),
+            Asked::Ended(_) => Next::End("polled"),
+            // The handler may know better than the backoff when it is worth another try.
+            Asked::Open { retry_after } => self.again_after(retry_after.unwrap_or_default()),
+            Asked::NotAdmitted(NotAdmitted::Overloaded) => self.again(),
+            Asked::NotAdmitted(NotAdmitted::Undecodable(why)) => {
+                log::question(shared.receiver.name(), words::ANSWER_UNREADABLE, &why);
+                self.again()
+            }
+            Asked::NotAdmitted(NotAdmitted::OutsideWindow) => Next::GiveUp(Why::Forgotten),
         }
     }
 

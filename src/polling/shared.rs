@@ -1,16 +1,15 @@
 //! [`Shared`]: what a fallback is, and what its questions share.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use event_listener::Event;
 
 use super::{Backoff, BoxExpectations, Rate, gave_up::Heard, pauses::Pauses, source::DynSource};
 use crate::{
     dedup::OwnerTokens,
-    delivery::DeliverySlot,
     limits::{Allowance, Grant},
     receiver::Receiver,
-    road::Ran,
+    road::Handler,
     time::Clock,
 };
 
@@ -26,11 +25,6 @@ pub(super) const HEAR_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) const BESIDE_THE_ANSWER: Duration = PATIENCE
     .saturating_add(CALL_TIMEOUT.saturating_mul(5))
     .saturating_add(HEAR_TIMEOUT);
-
-pub(super) type Running = Pin<Box<dyn Future<Output = Ran<()>> + Send>>;
-
-/// Who handles what was asked for. Behind an inbox nobody does here.
-pub(super) type Handler = Arc<dyn Fn(DeliverySlot) -> Running + Send + Sync>;
 
 /// What a fallback is.
 pub(super) struct Shared {

@@ -1,5 +1,7 @@
 //! Packs: what is known of each sender, and how its deliveries become events.
 
+#[cfg(any(feature = "idcloud-client", feature = "logto-client"))]
+mod api;
 pub mod cloudevents;
 #[cfg(feature = "jwt")]
 pub mod event_types;

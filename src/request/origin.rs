@@ -10,6 +10,8 @@ pub enum Origin {
     Pushed,
     /// We asked the sender's API, over TLS: our own call is the proof.
     Polled,
+    /// It stood in the sender's own log of what it sent, which we read over TLS: our own call is the proof.
+    Reconciled,
 }
 
 impl Origin {
@@ -18,6 +20,7 @@ impl Origin {
         match self {
             Self::Pushed => "pushed",
             Self::Polled => "polled",
+            Self::Reconciled => "reconciled",
         }
     }
 }

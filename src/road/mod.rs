@@ -4,6 +4,7 @@
 //! whether a future is `Send` follows from what the framework puts in.
 
 mod accept;
+mod asked;
 mod conclude;
 mod detach;
 mod each;
@@ -31,6 +32,7 @@ pub use self::{
     running_copy::RunningCopy,
 };
 pub(crate) use self::{
+    asked::{Asked, Handler, handle_asked, handler_of, misfit, nobody},
     handler::{ran, taken},
     work::{Said, Worked, work},
 };

@@ -98,6 +98,9 @@ pub enum BuildError {
     /// Settings of a fallback that cannot be, by themselves or beside those of its receiver.
     #[error("{0}")]
     Fallback(&'static str),
+    /// Settings of a reconciler that cannot be, by themselves or beside those of its receiver.
+    #[error("{0}")]
+    Reconciler(&'static str),
     /// A finding is acknowledged that no start-up check knows.
     #[error("no finding is called `{code}`; there are: {}", .known.join(", "))]
     UnknownFinding {

@@ -65,6 +65,7 @@ impl Finding {
         "nothing_signed",
         "older_digest",
         "types_not_told_apart",
+        "identified_by_content",
         "timeout_assumed",
         "assumed",
     ];

@@ -20,6 +20,9 @@
 //!
 //! [`Asking`] asks whether an endpoint is its owner's, as a sender does.
 //!
+//! A simulated API answers what our clients ask:
+//! [`idcloud::IdCloudApiSimulator`](crate::providers::idcloud::IdCloudApiSimulator).
+//!
 //! # Security
 //!
 //! A simulator holds a key and signs whatever it is given. It belongs into tests and tools.

@@ -129,7 +129,9 @@ metrics! {
     SILENCE = "hookgate_silence_seconds", Age, ["endpoint"],
         "How long ago the last delivery was accepted, by any instance, where `expect_every` listens.";
     QUESTIONS = "hookgate_questions_total", Counter, ["endpoint", "answer"],
-        "Questions to a sender's API: end, status, not_yet, gone, limited, unavailable or refused.";
+        "Questions to a sender's API: end, status, not_yet, gone, page, limited, unavailable or refused.";
+    RECONCILED = "hookgate_reconciled_total", Counter, ["endpoint", "outcome"],
+        "Entries of a sender's log: known, handled, not_wanted, unresolved, too_old or unreadable.";
     TOKEN_REQUESTS = "hookgate_token_requests_total", Counter, ["issuer", "reason"],
         "Requests to a token endpoint, granted or not.";
 }

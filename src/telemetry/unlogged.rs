@@ -35,6 +35,8 @@ pub(crate) fn worker(_: &str, _: Words) {}
 pub(crate) fn inbox(_: Words, _: &StoreError) {}
 pub(crate) fn fallback(_: &str, _: Words) {}
 pub(crate) fn fallback_store(_: &str, _: Words, _: &StoreError) {}
+#[cfg(feature = "logto-client")]
+pub(crate) fn reconciled(_: &str, _: usize, _: usize) {}
 pub(crate) fn question(_: &str, _: Words, _: &dyn std::fmt::Display) {}
 pub(crate) fn gave_up(_: &str, _: u32, _: &'static str) {}
 pub(crate) fn unsettled(_: &str, _: &crate::identity::EventKey, _: Words) {}

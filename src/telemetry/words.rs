@@ -21,6 +21,7 @@ macro_rules! words {
                 not(all(
                     feature = "tracing",
                     feature = "callbacks",
+                    feature = "logto-client",
                     feature = "sns",
                     feature = "token",
                     feature = "tower"
@@ -106,6 +107,10 @@ words! {
     POSTPONE_NOT_WRITTEN = "when a process is asked for again was not written: its lease has to end first";
     END_NOT_WRITTEN = "the end of an awaited process was not written: it is looked at again";
     SILENCE_UNSEEN = "how long no delivery came could not be seen; said once until it can";
+    NOT_RECONCILED = "the sender's log could not be read: it is tried again";
+    NOT_RECONCILED_STORE = "the store failed while the sender's log was compared: it is tried again";
+    LOG_ENTRIES_UNREADABLE = "entries of the sender's log are left out: they show no event that can be read";
+    LOG_TOO_LONG = "the sender's log has more entries than one pass reads: older ones are left out";
     GAVE_UP = "a process is given up: no webhook told its end, nor did the sender's API";
     GAVE_UP_UNHEARD = "the application did not take that a process is given up: it is told again";
 

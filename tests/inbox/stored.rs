@@ -58,7 +58,8 @@ fn delivery() -> impl Strategy<Value = StoredDelivery> {
             let proved_by = prop_oneof![
                 Just(ProvedBy::Signature),
                 Just(ProvedBy::Access),
-                Just(ProvedBy::OwnCall)
+                Just(ProvedBy::OwnCall),
+                Just(ProvedBy::SendersLog)
             ];
             let time = any::<i64>().prop_map(UnixTime::from_millis);
             (

@@ -24,6 +24,7 @@ use tower::ServiceExt;
 use crate::{
     inbox::works::{self, Works},
     polling::{
+        reconciling::server::{Logto, lost},
         silence::Listens,
         world::{Says, World},
     },
@@ -44,6 +45,7 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
     token_requests().await;
     inbox_work().await;
     polling_work();
+    reconciling_work().await;
     let mut reasons: BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
     reasons.extend(TOKEN_REASONS);
     let mut seen = BTreeSet::new();
@@ -64,6 +66,7 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
                     "other",
                     "thing.happened",
                     "Organization.Deleted",
+                    "Role.Data.Updated",
                     "PROCESS_STATE_FINISHED",
                 ]
                 .contains(&value),
@@ -72,7 +75,9 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
                 "reason" => reasons.contains(value),
                 "call" => CALLS.contains(&value),
                 "error" => ["full", "timeout", "unavailable"].contains(&value),
-                "outcome" => OUTCOMES.contains(&value) || EXPECTED.contains(&value),
+                "outcome" => [&OUTCOMES[..], &EXPECTED, &RECONCILED]
+                    .concat()
+                    .contains(&value),
                 "answer" => ANSWERS.contains(&value),
                 _ => false,
             };
@@ -92,12 +97,22 @@ const EXPECTED: [&str; 6] = [
     "not_wanted",
     "gave_up",
 ];
+/// What becomes of the entries of a log.
+const RECONCILED: [&str; 6] = [
+    "known",
+    "handled",
+    "not_wanted",
+    "unresolved",
+    "too_old",
+    "unreadable",
+];
 /// What an API says.
-const ANSWERS: [&str; 7] = [
+const ANSWERS: [&str; 8] = [
     "end",
     "status",
     "not_yet",
     "gone",
+    "page",
     "limited",
     "unavailable",
     "refused",
@@ -114,6 +129,13 @@ fn polling_work() {
     app.push(&world.clock, "c", Duration::from_secs(2), 1);
     world.pass(60);
     Listens::new(1, |it| it).pass(10);
+}
+
+/// A log with one event that was lost.
+async fn reconciling_work() {
+    let logto = Logto::start().await;
+    logto.logs(lost(1));
+    logto.reconciler().once().await.unwrap();
 }
 
 /// An event that is handled from an inbox, and a dead letter.

@@ -196,7 +196,8 @@ const P256_PRIVATE: &str = include_str!("../../../tests/vectors/signed_request/p
 const CERTIFICATE: &str = include_str!("../../../tests/vectors/signed_request/rsa.crt.pem");
 const PRIVATE_KEY: &str = include_str!("../../../tests/vectors/signed_request/rsa.key.pem");
 
-fn with_secrets(command: &mut Command) -> &mut Command {
+/// `command` with the credentials of all senders.
+pub(crate) fn with_secrets(command: &mut Command) -> &mut Command {
     let of_rows = known::ALL.iter().filter_map(|sender| sender.secret);
     command
         .envs(of_rows.map(|secret| (secret.variable, any_secret(secret.encoding))))

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod access;
+mod asking;
 mod bad_receivers;
 mod challenges;
 mod cloud_events;
@@ -21,6 +22,7 @@ mod public_keys;
 mod raw_request;
 mod real_endpoints;
 mod reasons;
+mod reconciling;
 mod saved_requests;
 mod send_and_listen;
 mod senders;

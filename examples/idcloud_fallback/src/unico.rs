@@ -1,26 +1,27 @@
 //! [`Unico`]: the simulated sender. Its token endpoint and GetProcess answer over HTTP, and its webhooks get lost.
 
-use std::{
-    collections::HashMap,
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
-    Json, Router,
+    Router,
     body::Body,
-    extract::{Path, State},
+    extract::Request,
     http::StatusCode,
-    routing::{get, post},
+    response::{IntoResponse, Response},
 };
-use hookgate::providers::idcloud::{self, IdCloudSimulator};
-use serde_json::{Value, json};
+use hookgate::{
+    UnixTime,
+    providers::idcloud::{self, IdCloudApiSimulator, IdCloudSimulator},
+    time::{Clock, SystemClock},
+};
 use tower::ServiceExt;
 
 use crate::Result;
 
 pub(crate) const PAIR: &str = "unico:0f3c8e5b71d94a26";
+
+/// The longest request to its APIs.
+const MOST_BYTES: usize = 64 * 1024;
 
 /// What it does with a webhook.
 #[derive(Clone, Copy)]
@@ -33,37 +34,43 @@ enum Way {
 
 /// The simulated sender.
 #[derive(Clone)]
-pub(crate) struct Unico(Arc<Inner>);
-
-struct Inner {
-    ends: Mutex<HashMap<String, Instant>>,
-    asked: Mutex<Vec<Instant>>,
-    told: Mutex<usize>,
+pub(crate) struct Unico {
+    api: IdCloudApiSimulator,
+    clock: SystemClock,
 }
 
 impl Unico {
     /// Serves its APIs on a free port.
     pub(crate) async fn start() -> Result<(Self, SocketAddr)> {
-        let unico = Self(Arc::new(Inner {
-            ends: Mutex::default(),
-            asked: Mutex::default(),
-            told: Mutex::default(),
-        }));
-        let app = Router::new()
-            .route("/oauth2/token", post(token))
-            .route("/client/v1/process/{id}", get(process))
-            .with_state(unico.clone());
+        let unico = Self {
+            api: IdCloudApiSimulator::new(),
+            clock: SystemClock::new(),
+        };
+        let asked = unico.clone();
+        let app = Router::new().fallback(move |request: Request| asked.clone().answer(request));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         tokio::spawn(async move { axum::serve(listener, app).await });
         Ok((unico, address))
     }
 
+    async fn answer(self, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        match axum::body::to_bytes(body, MOST_BYTES).await {
+            Ok(body) => {
+                let request = Request::from_parts(parts, body);
+                self.api.answer(&request, self.clock.now()).map(Body::from)
+            }
+            Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        }
+    }
+
     /// The process of this number begins now, and ends soon. Its webhook goes to `endpoint`, on whichever way.
     pub(crate) fn begin(&self, number: u64, endpoint: Router) -> String {
         let id = format!("8263a268-5388-492a-bca2-{number:012}");
         let lasts = Duration::from_millis(200 + number * 37 % 800);
-        held(&self.0.ends).insert(id.clone(), Instant::now() + lasts);
+        let ends_at = self.clock.now().saturating_add(lasts);
+        self.api.begin(&id, idcloud::State::Finished, ends_at);
         let way = match number % 10 {
             0 | 5 => Way::Lost,
             1 => Way::Twice,
@@ -89,16 +96,16 @@ impl Unico {
         id
     }
 
-    /// How many questions there were, how many were told an end, and the most within one second.
+    /// How many questions there were, how many processes were told to have ended, and the most questions within one second.
     pub(crate) fn questions(&self) -> (usize, usize, usize) {
-        let mut asked = held(&self.0.asked).clone();
-        asked.sort();
-        let within = |begin: &Instant| {
-            let second = |at: &&Instant| **at >= *begin && **at - *begin < Duration::from_secs(1);
+        let asked = self.api.questions();
+        let within = |begin: &UnixTime| {
+            let second =
+                |at: &&UnixTime| **at >= *begin && at.since(*begin) < Duration::from_secs(1);
             asked.iter().filter(second).count()
         };
         let most = asked.iter().map(within).max().unwrap_or(0);
-        (asked.len(), *held(&self.0.told), most)
+        (asked.len(), self.api.told().len(), most)
     }
 }
 
@@ -117,29 +124,4 @@ async fn deliver(id: &str, endpoint: Router) {
             return;
         }
     }
-}
-
-async fn token() -> Json<Value> {
-    Json(json!({"access_token": "simulated", "token_type": "Bearer", "expires_in": 3600}))
-}
-
-async fn process(State(unico): State<Unico>, Path(id): Path<String>) -> (StatusCode, Json<Value>) {
-    let now = Instant::now();
-    held(&unico.0.asked).push(now);
-    let ends = held(&unico.0.ends).get(&id).copied();
-    let Some(ends) = ends else {
-        return (StatusCode::NOT_FOUND, Json(json!({})));
-    };
-    let state = if ends <= now {
-        *held(&unico.0.told) += 1;
-        "PROCESS_STATE_FINISHED"
-    } else {
-        "PROCESS_STATE_CREATED"
-    };
-    let process = json!({"id": id, "state": state, "flow": "id"});
-    (StatusCode::OK, Json(json!({"process": process})))
-}
-
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -47,6 +47,8 @@ pub enum ProvedBy {
     Access = 1,
     /// We asked for it ourselves.
     OwnCall = 2,
+    /// We read it in the sender's log of what it sent.
+    SendersLog = 3,
 }
 
 impl ProvedBy {
@@ -55,6 +57,7 @@ impl ProvedBy {
             0 => Self::Signature,
             1 => Self::Access,
             2 => Self::OwnCall,
+            3 => Self::SendersLog,
             _ => return None,
         })
     }
@@ -63,6 +66,7 @@ impl ProvedBy {
         match self {
             Self::Signature | Self::Access => Origin::Pushed,
             Self::OwnCall => Origin::Polled,
+            Self::SendersLog => Origin::Reconciled,
         }
     }
 }

@@ -6,6 +6,8 @@
 //! - States, statuses and flows are open: what a newer Unico adds arrives as `Other`.
 //! - `Debug` shows ids and known values only.
 
+#[cfg(feature = "simulator")]
+mod api_simulator;
 #[cfg(feature = "idcloud-client")]
 pub mod client;
 mod decode;
@@ -16,7 +18,7 @@ mod simulator;
 mod status;
 
 #[cfg(feature = "simulator")]
-pub use self::simulator::IdCloudSimulator;
+pub use self::{api_simulator::IdCloudApiSimulator, simulator::IdCloudSimulator};
 pub use self::{
     event::{Event, Flow, LastEvent, Process, Transaction, Unrecognized},
     pack::IdCloud,

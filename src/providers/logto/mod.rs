@@ -16,6 +16,9 @@
 
 mod access_control;
 mod application;
+mod canonical;
+#[cfg(feature = "logto-client")]
+pub mod client;
 mod data;
 mod decode;
 mod envelope;

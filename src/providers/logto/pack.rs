@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Event, EventName, digest_without_hook_id};
+use super::{Event, EventName, canonical::canonical_parts, digest_without_hook_id};
 use crate::{
     identity::{EventType, KeyParts},
     keys::LiveKeys,
@@ -10,7 +10,7 @@ use crate::{
     providers::{known::LOGTO, preset::Preset},
     request::RawRequest,
     schemes::Verified,
-    setup::{BuildError, Finding},
+    setup::{BuildError, Finding, Severity},
     tenants::Keys,
     time::{UnixTime, accepts_unreadable_time},
     verdict::Rejection,
@@ -27,7 +27,7 @@ use crate::{
 /// | signed time | `createdAt`, of the event; the same in every copy. One that cannot be read is refused | known |
 /// | past, future | retention − future − 60 s; 300 s | ours |
 /// | retention | 24 h | ours |
-/// | event key | digest of the body, which includes hook, event, time and data | Logto sends no id |
+/// | event key | digest of the body, which includes hook, event, time and data; [`canonical_identity`](Self::canonical_identity) makes it one of the JSON's canonical form | Logto sends no id |
 /// | body limit | 1 MiB (membership lists can grow to about 470 KB) | known |
 /// | sender's timeout | 10 s to the response's head, so: handler's deadline 8 s, copies wait 3 s | known |
 /// | success | any 2xx after redirects | known |
@@ -36,8 +36,8 @@ use crate::{
 /// # What Logto loses
 ///
 /// An event that is answered with an error is lost for good with 1.42.0, and after 3 s with later
-/// builds. So answer fast, put the event into a durable row or job of your own, and reconcile from
-/// the hook's recent logs, which keep the events of failed deliveries.
+/// builds. So take events with an [inbox](crate::inbox), and reconcile from the hook's recent logs, which keep the events
+/// of failed deliveries: the module `client` does that (feature `logto-client`).
 ///
 /// # Examples
 ///
@@ -56,6 +56,7 @@ pub struct Logto {
     preset: Preset,
     interest: Option<Vec<EventName>>,
     merge_hooks: bool,
+    canonical_identity: bool,
     accept_unreadable_time: bool,
 }
 
@@ -69,6 +70,7 @@ impl Logto {
             preset: Preset::of(&LOGTO, signing_key),
             interest: None,
             merge_hooks: false,
+            canonical_identity: false,
             accept_unreadable_time: false,
         }
     }
@@ -89,6 +91,20 @@ impl Logto {
         self
     }
 
+    /// Identifies an event by what its JSON says, in the canonical form of RFC 8785, and no more by its bytes. An endpoint
+    /// that is [reconciled](super::client) with Logto's log needs it: the log keeps no order of members.
+    ///
+    /// A body that stands for two values at once, since a member is repeated, is refused.
+    ///
+    /// **Choose it when the endpoint is set up.** Each event has another key without it. So a change on a running endpoint
+    /// makes what was handled unknown: copies and captured deliveries of the retention run again. So would all that the log
+    /// shows, unless the reconciler is told [`since`](super::client::ReconcilerBuilder::since) when.
+    #[must_use]
+    pub fn canonical_identity(mut self) -> Self {
+        self.canonical_identity = true;
+        self
+    }
+
     /// Takes a `createdAt` that is there and cannot be read for none, instead of refusing the event. It is then accepted at
     /// any age, and a captured delivery runs again once its mark has expired.
     #[must_use]
@@ -97,11 +113,31 @@ impl Logto {
         self
     }
 
+    fn identity_of(&self, body: &[u8]) -> Result<KeyParts, Undecodable> {
+        if self.canonical_identity {
+            return canonical_parts(body, self.merge_hooks);
+        }
+        if !self.merge_hooks {
+            return Ok(KeyParts::of_digest(body));
+        }
+        let digest = digest_without_hook_id(body).map_err(|error| Undecodable(error.reason()))?;
+        Ok(KeyParts::of(digest))
+    }
+
     fn wants(&self, name: Option<EventName>) -> bool {
         self.interest
             .as_ref()
             .is_none_or(|wanted| name.is_some_and(|name| wanted.contains(&name)))
     }
+}
+
+fn identified_by_content() -> Finding {
+    Finding::new(
+        Severity::Note,
+        "identified_by_content",
+        "events are identified by their canonical JSON: a change of that makes what was handled unknown, and copies run again",
+        "keep `canonical_identity` as it is for as long as the endpoint runs",
+    )
 }
 
 impl Provider for Logto {
@@ -127,8 +163,9 @@ impl Provider for Logto {
     }
 
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {
-        let accepts = self.accept_unreadable_time;
-        Vec::from_iter(accepts.then(accepts_unreadable_time))
+        let unreadable = self.accept_unreadable_time.then(accepts_unreadable_time);
+        let canonical = self.canonical_identity.then(identified_by_content);
+        unreadable.into_iter().chain(canonical).collect()
     }
 
     fn verify<'a>(
@@ -142,13 +179,7 @@ impl Provider for Logto {
     fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<Event>, Undecodable> {
         let body = authenticated.bytes;
         let event = Event::from_slice(body).map_err(|error| Undecodable(error.reason()))?;
-        let parts = if self.merge_hooks {
-            let digest =
-                digest_without_hook_id(body).map_err(|error| Undecodable(error.reason()))?;
-            KeyParts::of(digest)
-        } else {
-            KeyParts::of_digest(body)
-        };
+        let parts = self.identity_of(body)?;
         let name = EventName::from_text(event.name());
         let event_type = match name {
             Some(name) => EventType::known(name.as_str()),
@@ -170,6 +201,7 @@ impl fmt::Debug for Logto {
         f.debug_struct("Logto")
             .field("interest", &self.interest)
             .field("merge_hooks", &self.merge_hooks)
+            .field("canonical_identity", &self.canonical_identity)
             .field("accept_unreadable_time", &self.accept_unreadable_time)
             .finish_non_exhaustive()
     }

@@ -36,6 +36,12 @@ pub(crate) fn gave_up(endpoint: &str, asked: u32, why: &'static str) {
     tracing::warn!(target: TARGET, endpoint, asked, why, "{}", words::GAVE_UP);
 }
 
+/// A pass over the sender's log found what was lost.
+#[cfg(feature = "logto-client")]
+pub(crate) fn reconciled(endpoint: &str, handled: usize, unresolved: usize) {
+    tracing::info!(target: TARGET, endpoint, handled, unresolved, "events of the sender's log were lost");
+}
+
 /// The store was not told how a lease ends.
 pub(crate) fn unsettled(endpoint: &str, key: &crate::identity::EventKey, what: Words) {
     tracing::warn!(target: TARGET, endpoint, event_key = %key, "{what}");

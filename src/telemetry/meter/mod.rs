@@ -84,6 +84,21 @@ pub(crate) fn question(endpoint: &str, answer: &'static str) {
     let _ = (endpoint, answer);
 }
 
+/// Entries of a sender's log were compared with what was handled.
+#[cfg(feature = "logto-client")]
+pub(crate) fn reconciled(endpoint: &str, outcome: &'static str, count: usize) {
+    // Once a pass.
+    #[cfg(feature = "metrics")]
+    ::metrics::counter!(
+        crate::telemetry::metrics::RECONCILED.name,
+        "endpoint" => endpoint.to_owned(),
+        "outcome" => outcome,
+    )
+    .increment(count as u64);
+    #[cfg(not(feature = "metrics"))]
+    let _ = (endpoint, outcome, count);
+}
+
 /// A handler asked for an event on a route without a receiver.
 pub(crate) fn unprotected() {
     #[cfg(feature = "metrics")]

@@ -16,7 +16,7 @@ use crate::settings::{
 
 /// No argument holds a key: others can see the arguments of a program. Its id is no secret.
 #[derive(Args)]
-pub(super) struct EncryptionKeys {
+pub(crate) struct EncryptionKeys {
     /// Open what is encrypted with the key of this id, which is in this environment variable. May be repeated.
     ///
     /// A key is base64, as `openssl rand -base64 32` writes it, or says its encoding: `utf8:`, `hex:`.
@@ -29,7 +29,7 @@ pub(super) struct EncryptionKeys {
 
 impl EncryptionKeys {
     /// The inbox as these keys open it. Without any it stays as it is.
-    pub(super) fn open(&self, inbox: BoxInbox) -> io::Result<BoxInbox> {
+    pub(crate) fn open(&self, inbox: BoxInbox) -> io::Result<BoxInbox> {
         let mut keys = Vec::new();
         for named in &self.encryption_key_env {
             // A name of a variable has no `=`. An id may.

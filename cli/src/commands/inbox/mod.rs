@@ -23,7 +23,7 @@ use hookgate::{
 };
 use hookgate_stores::InboxTables;
 
-use self::encryption::EncryptionKeys;
+pub(super) use self::encryption::EncryptionKeys;
 use crate::settings::{credentials::variable, store_url::has_password};
 
 /// The variable that holds the URL.
@@ -100,26 +100,12 @@ enum Action {
 
 impl Inbox {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
-        let url = self.url()?;
+        let url = url_of(self.url.as_deref())?;
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()?
             .block_on(self.act(&url))
-    }
-
-    fn url(&self) -> io::Result<String> {
-        match &self.url {
-            Some(url) if has_password(url) => Err(io::Error::other(format!(
-                "the URL has a password, and others can see the arguments of a program: set {VARIABLE} instead"
-            ))),
-            Some(url) => Ok(url.clone()),
-            None => variable(VARIABLE).ok_or_else(|| {
-                io::Error::other(format!(
-                    "no inbox is named: give its URL before the command, or set {VARIABLE}"
-                ))
-            }),
-        }
     }
 
     async fn act(self, url: &str) -> io::Result<ExitCode> {
@@ -158,8 +144,23 @@ fn named(url: Option<&str>, tables: &InboxTables) -> Vec<String> {
     named
 }
 
+/// The URL of an inbox: as it was named, or the variable's.
+pub(super) fn url_of(named: Option<&str>) -> io::Result<String> {
+    match named {
+        Some(url) if has_password(url) => Err(io::Error::other(format!(
+            "the URL has a password, and others can see the arguments of a program: set {VARIABLE} instead"
+        ))),
+        Some(url) => Ok(url.to_owned()),
+        None => variable(VARIABLE).ok_or_else(|| {
+            io::Error::other(format!(
+                "no inbox is named: give its URL before the command, or set {VARIABLE}"
+            ))
+        }),
+    }
+}
+
 /// An error, and what caused it. No text of a store repeats its URL.
-fn failed(error: impl Error) -> io::Error {
+pub(super) fn failed(error: impl Error) -> io::Error {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

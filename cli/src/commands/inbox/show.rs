@@ -149,6 +149,7 @@ fn proved_by(who: ProvedBy) -> &'static str {
         ProvedBy::Signature => "signature",
         ProvedBy::Access => "access",
         ProvedBy::OwnCall => "own_call",
+        ProvedBy::SendersLog => "senders_log",
         _ => "other",
     }
 }

@@ -5,6 +5,7 @@ mod attempt;
 mod cloud_events;
 mod courier;
 mod edit;
+mod lossy;
 mod manner;
 mod mistake;
 mod pace;
@@ -27,9 +28,9 @@ use hookgate::{
 use serde_json::{Value, json};
 
 use self::{
-    cloud_events::SentMode, courier::Courier, edit::Edit, manner::Manner, mistake::Mistake,
-    pace::Pace, plan::Plan, presented::Presented, run::Run, sender::Sender, show::Show,
-    summary::Summary, wallet::Wallet,
+    cloud_events::SentMode, courier::Courier, edit::Edit, lossy::Losses, manner::Manner,
+    mistake::Mistake, pace::Pace, plan::Plan, presented::Presented, run::Run, sender::Sender,
+    show::Show, summary::Summary, wallet::Wallet,
 };
 use crate::{
     commands::{
@@ -61,6 +62,7 @@ const STALE_MARGIN: Duration = Duration::from_secs(40 * 60);
     FACEPHI_SECRET=k3y hookgate send facephi --flow --speed 20 --to http://127.0.0.1:3000/hook\n  \
     hookgate send logto PostSignIn --to http://127.0.0.1:3000/ --copies 3\n  \
     hookgate send stripe invoice.paid --set data.object.amount=1990 --to http://127.0.0.1:3000/\n  \
+    hookgate send idcloud process_finished --count 20 --drop 0.2 --delay 2s --to http://127.0.0.1:3000/\n  \
     hookgate send github              (lists its events)\n\n\
     Keys come from the environment (FACEPHI_SECRET, LOGTO_SIGNING_KEY, …), --key-env or --key-file.\n\
     More: docs/send-and-listen.md in the sources")]
@@ -103,6 +105,8 @@ pub(crate) struct Send {
     /// Have up to this many deliveries under way at once.
     #[arg(long, value_name = "N", default_value_t = 1)]
     concurrency: usize,
+    #[command(flatten)]
+    losses: Losses,
     #[command(flatten)]
     mistake: Mistake,
     #[command(flatten)]
@@ -269,6 +273,7 @@ impl Send {
         let show = Show::new(self.json, deliveries, self.copies > 1);
         let what = if self.flow { "an onboarding" } else { "events" };
         show.begin(what, &courier)?;
+        let lossy = self.losses.begin(courier.provider, self.json).await?;
         let mut run = Run {
             courier: Arc::new(courier),
             edit: &self.edit,
@@ -277,14 +282,19 @@ impl Send {
             at_once: self.concurrency,
             show,
             summary: Summary::default(),
+            lossy,
         };
+        let patience = Duration::from_secs_f64(self.patience);
         let is_whole = tokio::select! {
-            ran = run.deliver(plan) => ran.map(|()| true)?,
+            ran = run.deliver(plan, patience) => ran?,
             _ = tokio::signal::ctrl_c() => false,
         };
         run.show.finish();
         let is_success = is_whole && run.summary.is_success();
         run.summary.write(&mut Screen::stdout(), self.json)?;
+        if let Some(lossy) = &run.lossy {
+            lossy.write()?;
+        }
         Ok(if is_success {
             ExitCode::SUCCESS
         } else {

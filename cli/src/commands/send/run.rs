@@ -1,14 +1,20 @@
 //! [`Run`]: a plan, at its pace.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
     task::{JoinError, JoinSet},
-    time::{Instant, sleep_until},
+    time::{Instant, sleep, sleep_until},
 };
 
 use super::{
-    attempt::Delivered, courier::Courier, edit::Edit, pace::Pace, plan::Plan, show::Show,
+    attempt::Delivered,
+    courier::Courier,
+    edit::Edit,
+    lossy::{Fate, Lossy},
+    pace::Pace,
+    plan::Plan,
+    show::Show,
     summary::Summary,
 };
 
@@ -22,11 +28,14 @@ pub(super) struct Run<'a> {
     pub(super) at_once: usize,
     pub(super) show: Show,
     pub(super) summary: Summary,
+    /// Loses some, and says so to who asks.
+    pub(super) lossy: Option<Lossy>,
 }
 
 impl Run<'_> {
-    /// Sends every copy of every event, and returns when all have ended.
-    pub(super) async fn deliver(&mut self, mut plan: Plan) -> io::Result<()> {
+    /// Sends every copy of every event, and returns when all have ended. What was lost is asked for meanwhile, or within
+    /// `patience` after that; whether it was.
+    pub(super) async fn deliver(&mut self, mut plan: Plan, patience: Duration) -> io::Result<bool> {
         let at_once = self.at_once.max(1);
         let begun = Instant::now();
         let mut number: u32 = 0;
@@ -34,6 +43,11 @@ impl Run<'_> {
         while let Some((mut event, due)) = plan.next(&self.courier, self.edit)? {
             sleep_until(begun + due).await;
             event.at = self.courier.now();
+            let after = match self.lossy.as_mut().map(|it| it.begin(&event)).transpose()? {
+                Some(Fate::Lost) => continue,
+                Some(Fate::Sent { after }) => after,
+                None => Duration::ZERO,
+            };
             for copy in 1..=self.copies {
                 sleep_until(begun + self.pace.due(number)).await;
                 number = number.saturating_add(1);
@@ -45,7 +59,10 @@ impl Run<'_> {
                     self.ended(delivered)?;
                 }
                 let (courier, event) = (self.courier.clone(), event.clone());
-                under_way.spawn(async move { courier.deliver(&event, copy).await });
+                under_way.spawn(async move {
+                    sleep(after).await;
+                    courier.deliver(&event, copy).await
+                });
                 while let Some(delivered) = under_way.try_join_next() {
                     self.ended(delivered)?;
                 }
@@ -54,7 +71,10 @@ impl Run<'_> {
         while let Some(delivered) = under_way.join_next().await {
             self.ended(delivered)?;
         }
-        Ok(())
+        match &self.lossy {
+            Some(lossy) => Ok(lossy.wait(patience).await),
+            None => Ok(true),
+        }
     }
 
     fn ended(&mut self, delivered: Result<io::Result<Delivered>, JoinError>) -> io::Result<()> {

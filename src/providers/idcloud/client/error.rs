@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{access::NotGot, polling::AskError};
+use crate::{polling::AskError, providers::api::ApiError};
 
 /// Why Unico's API said nothing of a process. No text holds an id, a body, a token or an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,14 +65,6 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    pub(super) fn not_got(error: NotGot) -> Self {
-        match error {
-            NotGot::Unreachable(_) => Self::Unreachable,
-            NotGot::Status(status) => Self::Status { status },
-            NotGot::TooLarge { .. } => Self::TooLarge,
-        }
-    }
-
     /// What it means for the fallback. The two that are no failures are not among them.
     pub(super) fn asked(self) -> AskError {
         match self {
@@ -92,6 +84,30 @@ impl ClientError {
                 AskError::Unavailable("the answer of the API is of another process")
             }
             Self::NoToken => AskError::Unavailable("the identity service failed a moment ago"),
+        }
+    }
+}
+
+impl From<ApiError> for ClientError {
+    fn from(error: ApiError) -> Self {
+        match error {
+            ApiError::Login {
+                status: status @ (400 | 401 | 403),
+            } => Self::Login { status },
+            // Of a service that is down, and not of a process.
+            ApiError::Login { status } => Self::Status { status },
+            ApiError::Refused { status } => Self::Refused { status },
+            ApiError::Limited { retry_after } => Self::Limited { retry_after },
+            ApiError::Status {
+                status: status @ (400 | 404 | 410),
+            } => Self::Unknown { status },
+            ApiError::Status { status: 409 } => Self::NotYet,
+            ApiError::Status { status } => Self::Status { status },
+            ApiError::Unreachable => Self::Unreachable,
+            ApiError::TooSlow => Self::TooSlow,
+            ApiError::TooLarge => Self::TooLarge,
+            ApiError::Malformed => Self::Malformed,
+            ApiError::NoToken => Self::NoToken,
         }
     }
 }

@@ -16,7 +16,7 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `account` | who asks, and which of Unico's services |
-//! | `login` | the token, by an assertion |
+//! | `login` | the assertion that an account logs in with |
 //! | `process` | what the API tells |
 //! | `source` | the client as the fallback asks it |
 //! | `verdicts` | the verdict of an event's process, for its handler |
@@ -31,9 +31,8 @@ mod verdicts;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue};
 use reqwest::Url;
-use zeroize::Zeroizing;
 
 pub use self::{
     account::{Account, Environment},
@@ -45,13 +44,10 @@ pub use self::{
     source::IdCloudSource,
     verdicts::Verdicts,
 };
-use self::{
-    login::{Login, Token},
-    process::Wrapped,
-};
+use self::{login::Assertion, process::Wrapped};
 use crate::{
-    access::{BadAddress, Got, Https, Sent, checked},
     keys::Secret,
+    providers::api::{self, Api, TokenCache},
     setup::BuildError,
     time::{self, Clock},
 };
@@ -93,11 +89,10 @@ pub struct IdCloudClient(Arc<Inner>);
 struct Inner {
     contract: Contract,
     tenant: Arc<str>,
-    api: Url,
-    api_key: Option<HeaderValue>,
-    login: Login,
-    https: Https,
-    timeout: Duration,
+    address: Url,
+    /// The API key, where the contract wants one.
+    headers: Vec<(HeaderName, HeaderValue)>,
+    api: Api<Assertion>,
 }
 
 /// Settings of an [`IdCloudClient`].
@@ -160,8 +155,8 @@ impl IdCloudClientBuilder {
         if self.timeout.is_zero() {
             return Err(BuildError::Zero("the time limit of a call"));
         }
-        let api = address(&self.api)?;
-        let mut token = address(&self.identity)?;
+        let address = api::address(&self.api)?;
+        let mut token = api::address(&self.identity)?;
         token.set_path("/oauth2/token");
         let api_key = self.api_key.as_ref().map(header_of).transpose()?;
         let clock = self.clock.ok_or(BuildError::NoClock)?;
@@ -170,14 +165,18 @@ impl IdCloudClientBuilder {
             tenant,
             key,
         } = self.account;
+        let grant = Assertion {
+            audience: self.audience.into(),
+            issuer: issuer.into(),
+            key,
+        };
+        let tokens = TokenCache::new(grant, token, clock, self.timeout / 3);
         Ok(IdCloudClient(Arc::new(Inner {
             contract: self.contract,
             tenant,
-            api,
-            api_key,
-            login: Login::new(token, &self.audience, issuer, key, clock, self.timeout / 3),
-            https: Https::default(),
-            timeout: self.timeout,
+            address,
+            headers: api_key.map(|key| (API_KEY, key)).into_iter().collect(),
+            api: Api::new(tokens, self.timeout),
         })))
     }
 }
@@ -221,12 +220,14 @@ impl IdCloudClient {
         if id.is_empty() || id.len() > LONGEST_ID || !id.bytes().all(is_plain) {
             return Err(ClientError::Id);
         }
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(ClientError::Unreachable);
-        }
-        let asking = self.asked(id);
-        let asked = tokio::time::timeout(self.0.timeout, asking).await;
-        let process = asked.unwrap_or(Err(ClientError::TooSlow))?;
+        let inner = &*self.0;
+        let mut url = inner.address.clone();
+        url.set_path(&match inner.contract {
+            Contract::Api => format!("/processes/v1/{id}"),
+            Contract::Sdk => format!("/client/v1/process/{id}"),
+        });
+        let got = inner.api.get(&url, &inner.headers, MOST_BYTES).await?;
+        let process = self.read(&got.body)?;
         if process.id().eq_ignore_ascii_case(id) {
             Ok(process)
         } else {
@@ -234,94 +235,20 @@ impl IdCloudClient {
         }
     }
 
-    async fn asked(&self, id: &str) -> Result<Process, ClientError> {
-        let login = &self.0.login;
-        let token = login.token(None).await?;
-        let mut got = self.get(id, &token).await?;
-        if got.status == StatusCode::UNAUTHORIZED {
-            let token = login.token(Some(&token)).await?;
-            got = self.get(id, &token).await?;
-        }
-        self.read(&got)
-    }
-
-    async fn get(&self, id: &str, token: &Token) -> Result<Got, ClientError> {
-        let inner = &*self.0;
-        let mut url = inner.api.clone();
-        url.set_path(&match inner.contract {
-            Contract::Api => format!("/processes/v1/{id}"),
-            Contract::Sdk => format!("/client/v1/process/{id}"),
-        });
-        let bearer = Zeroizing::new(format!("Bearer {}", token.text()));
-        let bearer = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Malformed)?;
-        let mut headers = vec![(header::AUTHORIZATION, sensitive(bearer))];
-        if let Some(key) = &inner.api_key {
-            headers.push((API_KEY, key.clone()));
-        }
-        let sent = Sent {
-            method: Method::GET,
-            headers,
-            body: Vec::new(),
-        };
-        let got = inner.https.send(&url, sent, "application/json", MOST_BYTES);
-        got.await.map_err(ClientError::not_got)
-    }
-
-    fn read(&self, got: &Got) -> Result<Process, ClientError> {
-        let status = got.status;
-        match status {
-            200 => {}
-            401 | 403 => return Err(ClientError::Refused { status }),
-            400 | 404 | 410 => return Err(ClientError::Unknown { status }),
-            409 => return Err(ClientError::NotYet),
-            429 => {
-                let retry_after = retry_after(got.headers.get(header::RETRY_AFTER));
-                return Err(ClientError::Limited { retry_after });
-            }
-            _ => return Err(ClientError::Status { status }),
-        }
+    fn read(&self, body: &[u8]) -> Result<Process, ClientError> {
         let read = match self.0.contract {
-            Contract::Api => serde_json::from_slice(&got.body).map(Process::Api),
-            Contract::Sdk => serde_json::from_slice::<Wrapped>(&got.body)
+            Contract::Api => serde_json::from_slice(body).map(Process::Api),
+            Contract::Sdk => serde_json::from_slice::<Wrapped>(body)
                 .map(|wrapped| Process::Sdk(Box::new(wrapped.process))),
         };
         read.map_err(|_| ClientError::Malformed)
     }
 }
 
-/// In seconds (known). A date is none of Unico's.
-fn retry_after(value: Option<&HeaderValue>) -> Option<Duration> {
-    let secs = value?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(secs))
-}
-
-fn address(url: &str) -> Result<Url, BuildError> {
-    let url = checked(url).map_err(|why| {
-        BuildError::Access(match why {
-            BadAddress::NoUrl => "an address of Unico's API is no URL",
-            BadAddress::HasUser => "an address of Unico's API has a user or password in it",
-            BadAddress::NotHttps => "an address of Unico's API must be https",
-        })
-    })?;
-    // The path is the contract's. One that was given would be dropped.
-    if url.path() == "/" && url.query().is_none() && url.fragment().is_none() {
-        Ok(url)
-    } else {
-        Err(BuildError::Access(
-            "an address of Unico's API has a path: give scheme and host alone",
-        ))
-    }
-}
-
 fn header_of(secret: &Secret) -> Result<HeaderValue, BuildError> {
     let value = HeaderValue::from_bytes(secret.expose());
     let value = value.map_err(|_| BuildError::Access("the API key cannot stand in a header"))?;
-    Ok(sensitive(value))
-}
-
-fn sensitive(mut value: HeaderValue) -> HeaderValue {
-    value.set_sensitive(true);
-    value
+    Ok(api::sensitive(value))
 }
 
 impl fmt::Debug for IdCloudClient {
