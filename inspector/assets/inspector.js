@@ -47,6 +47,8 @@
     } catch {
       news.textContent = "The inspector does not answer";
     }
+    // One loop, also where the page was shown again meanwhile.
+    clearTimeout(timer);
     timer = setTimeout(look, EVERY_MS);
   }
 

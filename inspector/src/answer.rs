@@ -138,7 +138,7 @@ impl Refused {
     );
     pub(crate) const NO_INBOX: Self = Self(
         StatusCode::SERVICE_UNAVAILABLE,
-        "The inbox did not answer. The application's log says why.",
+        "The inbox did not answer. `hookgate inbox URL status` says why.",
     );
     pub(crate) const BROKEN: Self = Self(
         StatusCode::INTERNAL_SERVER_ERROR,

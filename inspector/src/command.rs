@@ -9,8 +9,14 @@ pub(crate) struct InboxArguments(Vec<String>);
 impl InboxArguments {
     /// An argument that may hold a password is left out. The command then takes the address from its variable.
     pub(crate) fn of(arguments: impl IntoIterator<Item = String>) -> Self {
-        let may_be_secret =
-            |it: &String| it.contains('@') || it.to_ascii_lowercase().contains("password");
+        // A user alone is no secret, and without its address the line would mean another inbox.
+        let may_be_secret = |it: &String| {
+            let login = it
+                .split_once("://")
+                .and_then(|(_, rest)| rest.rsplit_once('@'));
+            login.is_some_and(|(login, _)| login.contains(':'))
+                || it.to_ascii_lowercase().contains("password")
+        };
         Self(
             arguments
                 .into_iter()
@@ -81,6 +87,11 @@ mod tests {
         ] {
             let line = InboxArguments::of([url.to_owned()]).line(&["status"], &[]);
             assert_eq!(line.as_deref(), Some("hookgate inbox status"));
+        }
+        // Its variable may name another inbox.
+        for url in ["postgres://u@host/db", "sqlite:backup@monday.db"] {
+            let line = InboxArguments::of([url.to_owned()]).line(&["status"], &[]);
+            assert_eq!(line, Some(format!("hookgate inbox {url} status")));
         }
     }
 }

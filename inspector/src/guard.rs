@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use http::{HeaderMap, HeaderName, Method, request::Parts};
+use http::{HeaderMap, HeaderName, Method, Version, request::Parts};
 
 use crate::answer::Refused;
 
@@ -56,7 +56,8 @@ pub(crate) fn on_loopback(request: &Parts, peer: SocketAddr) -> Result<(), Refus
     let is_forwarded = names.any(|name| {
         FORWARDED.contains(&name) || FORWARDED_PREFIXES.iter().any(|it| name.starts_with(it))
     });
-    if is_forwarded {
+    // nginx adds no header and names this machine unless it is told otherwise, but speaks HTTP/1.0. No browser does.
+    if is_forwarded || request.version < Version::HTTP_11 {
         return Err(Refused::FORWARDED);
     }
     // A page of another site whose name was pointed at this machine (DNS rebinding) sends its own name.

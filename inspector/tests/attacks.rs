@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use hookgate_inspector::{Admission, Inspector, NothingToShow, OnLoopback, Recent};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode, Version};
 
 use super::props::{Scene, get, head, open, page};
 
@@ -43,6 +43,11 @@ async fn a_proxy_on_the_same_machine_opens_nothing() {
         let answer = local("GET", "/receivers", &headers).await;
         assert_eq!(answer.status(), 403, "{name}");
     }
+    // nginx adds no header unless it is told to.
+    let mut old = head("GET", "/receivers", &own);
+    old.version = Version::HTTP_10;
+    let peer = SocketAddr::from(([127, 0, 0, 1], 50_000));
+    assert_eq!(on_loopback().answer(&old, peer).await.status(), 403);
 }
 
 #[tokio::test]

@@ -88,8 +88,8 @@ impl ClientError {
     }
 }
 
-impl From<ApiError> for ClientError {
-    fn from(error: ApiError) -> Self {
+impl ClientError {
+    pub(super) fn of_api(error: ApiError) -> Self {
         match error {
             ApiError::Login {
                 status: status @ (400 | 401 | 403),

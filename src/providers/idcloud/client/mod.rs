@@ -226,7 +226,8 @@ impl IdCloudClient {
             Contract::Api => format!("/processes/v1/{id}"),
             Contract::Sdk => format!("/client/v1/process/{id}"),
         });
-        let got = inner.api.get(&url, &inner.headers, MOST_BYTES).await?;
+        let got = inner.api.get(&url, &inner.headers, MOST_BYTES).await;
+        let got = got.map_err(ClientError::of_api)?;
         let process = self.read(&got.body)?;
         if process.id().eq_ignore_ascii_case(id) {
             Ok(process)
