@@ -91,7 +91,7 @@ mod tests {
         // Its variable may name another inbox.
         for url in ["postgres://u@host/db", "sqlite:backup@monday.db"] {
             let line = InboxArguments::of([url.to_owned()]).line(&["status"], &[]);
-            assert_eq!(line, Some(format!("hookgate inbox {url} status")));
+            assert_eq!(line, Some(format!("hookgate inbox '{url}' status")));
         }
     }
 }
