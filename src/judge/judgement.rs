@@ -51,6 +51,9 @@ impl Judge {
     /// Judges one whole request as the middleware does, at the time `now`. It asks no store and remembers nothing, so
     /// each copy is believed. `timer` bounds the look-up of tenants, keys and tokens.
     ///
+    /// Calls that a pack was told to make are made, such as those of `WebHooks::callbacks_to` and
+    /// `AmazonSns::confirm_by_call`. Leave them out of a judge of recordings.
+    ///
     /// A refusal is told to log, metrics and observer as behind a middleware, and so is an answer. What becomes of a
     /// request that is believed is the caller's to tell. A request that cannot be decoded is refused, also where the
     /// receiver has an inbox: nothing is kept.
