@@ -55,11 +55,15 @@ impl<E> Decoded<E> {
     #[must_use]
     pub fn bytes(mut self, bytes: Bytes) -> Self {
         self.bytes = Some(bytes);
+        // What stands around other bytes makes no body of these.
+        self.around = None;
         self
     }
 
-    /// What makes a body of this event alone, around [its bytes](Self::bytes): `[` and `]`, where a body is a list. `decode` must
-    /// read the same event from it. An inbox then keeps that with the event. Default: it keeps the whole body with each.
+    /// What makes a body of this event alone, around [its bytes](Self::bytes): `[` and `]`, where a body is a list. `decode`
+    /// must read the same event from it. An inbox then keeps that with the event. Default: it keeps the whole body with each.
+    ///
+    /// Call it after `bytes`: other bytes have nothing around them.
     #[must_use]
     pub fn alone_between(mut self, before: &'static str, behind: &'static str) -> Self {
         self.around = Some([before, behind]);
@@ -155,5 +159,20 @@ impl<E> Decoded<E> {
             wanted: self.wanted,
             recognized: self.recognized,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pack that wraps another may hand its handler a part of the event alone. No worker could read that again.
+    #[test]
+    fn other_bytes_make_no_body_of_an_event() {
+        let event = Bytes::from_static(b"{}");
+        let decoded = Decoded::new(KeyParts::of("id"), ()).bytes(event);
+        let decoded = decoded.alone_between("[", "]");
+        assert_eq!(decoded.alone().as_deref(), Some(&b"[{}]"[..]));
+        assert_eq!(decoded.bytes(Bytes::from_static(b"1")).alone(), None);
     }
 }
