@@ -1,4 +1,4 @@
-//! What an attacker may try, row by row of the table in `docs/inspector.md`.
+//! What an attacker may try: rows of the table in `docs/inspector.md`.
 
 use std::net::SocketAddr;
 
