@@ -106,7 +106,7 @@ impl<'a> Wanted<'a> {
     fn of(asked: &'a Asked<'_>) -> Result<Self, Refused> {
         let query = &asked.query;
         let now = asked.shown.clock.now();
-        let moment = |name| query.moment(name, now).map_err(|_| Refused::UNREADABLE);
+        let moment = |name| query.moment(name, now);
         Ok(Self {
             receiver: query.get("receiver"),
             event_type: query.get("type"),
