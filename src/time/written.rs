@@ -76,9 +76,9 @@ mod tests {
     }
 
     #[test]
-    fn an_age_before_all_time_is_the_first_moment() {
+    fn an_age_longer_than_all_time_is_long_ago() {
         let now = UnixTime::from_secs(1_700_000_000);
-        let first = UnixTime::EPOCH.saturating_sub(Duration::MAX);
-        assert_eq!(read_moment("18446744073709551615s", now), Some(first));
+        let at = read_moment("18446744073709551615s", now);
+        assert!(at.is_some_and(|at| at < UnixTime::EPOCH), "{at:?}");
     }
 }
