@@ -26,19 +26,32 @@ const FORWARDED: [&str; 14] = [
 ];
 const FORWARDED_PREFIXES: [&str; 2] = ["x-forwarded", "x-original-"];
 
+/// Whose links may lead to a page. Whoever follows one sees the page in a window of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Links {
+    /// Those of this host, on any port.
+    OfThisHost,
+    /// Those of each site. A login at another site's identity provider ends in one, and a wiki may have one.
+    OfAnySite,
+}
+
 /// Reading alone, and not on behalf of another site.
 ///
-/// A browser says who has sent a request (Fetch Metadata, W3C). Programs that are no browsers say nothing.
-pub(crate) fn of_any(request: &Parts) -> Result<(), Refused> {
+/// A browser says who has sent a request, and what for (Fetch Metadata, W3C). Programs that are no browsers say nothing.
+pub(crate) fn of_any(request: &Parts, links: Links) -> Result<(), Refused> {
     if request.method != Method::GET && request.method != Method::HEAD {
         return Err(Refused::NOT_READING);
     }
     let said = |name| all_of(&request.headers, name);
-    let is_navigation = said("sec-fetch-mode").eq(["navigate"]);
+    // Only the address of a window is changed. A frame says `iframe`, `frame`, `embed` or `object` for `document`.
+    let is_followed = request.method == Method::GET
+        && said("sec-fetch-mode").eq(["navigate"])
+        && said("sec-fetch-dest").eq(["document"]);
+    // No page there may read or embed.
     let is_foreign = said("sec-fetch-site").any(|site| match site {
         "same-origin" | "none" => false,
-        // Another port of this host: a link may lead here, and no page there may read or embed.
-        "same-site" => !is_navigation,
+        "same-site" => !is_followed,
+        "cross-site" => !is_followed || links != Links::OfAnySite,
         _ => true,
     });
     if is_foreign {

@@ -13,7 +13,7 @@ use http::{HeaderValue, Response, request::Parts};
 use crate::{
     answer::Refused,
     command::InboxArguments,
-    guard,
+    guard::{self, Links},
     pages::{self, Shown},
     recent::Recent,
 };
@@ -182,7 +182,7 @@ impl Behind {
     /// The answer to a request, for any framework. `mounted_at` is the part of its path in front of the pages' own, without
     /// a slash at the end.
     pub async fn answer(&self, request: Parts, mounted_at: &str) -> Response<Bytes> {
-        if let Err(refused) = guard::of_any(&request) {
+        if let Err(refused) = guard::of_any(&request, Links::OfAnySite) {
             return refused.into();
         }
         match (self.admits)(request.clone()).await {
@@ -207,7 +207,8 @@ impl OnLoopback {
     /// The answer to a request from `peer`, for any server. Where the peer is none of this machine, or the request was
     /// forwarded or names another host, it is 403.
     pub async fn answer(&self, request: &Parts, peer: SocketAddr) -> Response<Bytes> {
-        let judged = guard::on_loopback(request, peer).and_then(|()| guard::of_any(request));
+        let judged = guard::on_loopback(request, peer)
+            .and_then(|()| guard::of_any(request, Links::OfThisHost));
         match judged {
             Ok(()) => pages::answer(&self.0.0, request, "").await,
             Err(refused) => refused.into(),

@@ -18,8 +18,8 @@
 //! - Nothing is served unless asked. An [`Inspector`] has no routes. It is put [on loopback](Inspector::on_loopback), on a
 //!   listener of its own, or [behind](Inspector::behind) the application's own authentication.
 //! - It changes nothing. It answers `GET` and `HEAD` alone. What an operator does is a line of `hookgate inbox`, to copy.
-//! - On loopback it refuses what a proxy has forwarded, and any other `Host` than this machine's names for itself. A
-//!   browser is refused where another site has sent it.
+//! - On loopback it refuses what a proxy has forwarded, and any other `Host` than this machine's names for itself.
+//! - A browser is refused where another site has sent it. Behind a login it may follow a link.
 //! - No page has a script or style but the two files of its own. The content security policy says so.
 //! - It keeps and shows nothing that a sender wrote, but for known types and names of headers. Contents of what an inbox
 //!   keeps are shown where the application [allows](InspectorBuilder::show_contents) it and the reader asks.

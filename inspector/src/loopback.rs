@@ -16,6 +16,9 @@ use crate::OnLoopback;
 const CONNECTIONS: usize = 64;
 /// How long a request's head may take.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may last, its one answer read. Only a caller who does not read, or an inbox without a limit of its
+/// own, takes so long.
+const LONGEST: Duration = Duration::from_secs(60);
 /// How long open requests may take once it is told to stop.
 const LINGER: Duration = Duration::from_secs(2);
 /// How long it waits where no connection can be taken, as where no more descriptors are free.
@@ -83,9 +86,11 @@ impl OnLoopback {
                         let connection = http1::Builder::new()
                             .timer(TokioTimer::new())
                             .header_read_timeout(HEAD_TIMEOUT)
+                            // One answer each: none holds its place while nobody asks, and `LONGEST` interrupts no next one.
+                            .keep_alive(false)
                             .serve_connection(TokioIo::new(stream), service);
                         // Whether it ended well is its reader's to see.
-                        connections.spawn(graceful.watch(connection));
+                        connections.spawn(time::timeout(LONGEST, graceful.watch(connection)));
                     }
                     Err(_) => time::sleep(PAUSE).await,
                 },

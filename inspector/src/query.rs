@@ -1,9 +1,9 @@
 //! [`Query`]: what a page is asked for, and the links that ask for more.
 
-use std::time::Duration;
-
-use hookgate::UnixTime;
+use hookgate::{UnixTime, time::read_moment};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::answer::Refused;
 
 /// Longer than each query that a page of ours has a link for.
 const LONGEST: usize = 4096;
@@ -39,19 +39,11 @@ impl Query {
         Some(value.1.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// A moment: a time by RFC 3339, or how long ago, as `90s`, `15m`, `2h`, `7d`. `Err` where it is neither.
-    pub(crate) fn moment(
-        &self,
-        name: &str,
-        now: UnixTime,
-    ) -> Result<Option<UnixTime>, &'static str> {
-        let Some(text) = self.get(name) else {
-            return Ok(None);
-        };
-        UnixTime::from_rfc3339(text)
-            .or_else(|| Some(now.saturating_sub(age(text)?)))
-            .map(Some)
-            .ok_or("a time is one such as 2026-11-29T08:00:00Z, or how long ago, such as 2h")
+    /// A time, or how long ago.
+    pub(crate) fn moment(&self, name: &str, now: UnixTime) -> Result<Option<UnixTime>, Refused> {
+        let text = self.get(name);
+        text.map(|text| read_moment(text, now).ok_or(Refused::UNREADABLE))
+            .transpose()
     }
 
     /// The same with `name` set to `value`, and without the page that was asked for: it is another list.
@@ -92,21 +84,6 @@ pub(crate) fn encoded(text: &str) -> String {
 fn decoded(text: &str) -> Option<String> {
     let text = text.replace('+', " ");
     Some(percent_decode_str(&text).decode_utf8().ok()?.into_owned())
-}
-
-fn age(text: &str) -> Option<Duration> {
-    let unit = text.chars().next_back()?;
-    let secs: u64 = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 24 * 3600,
-        _ => return None,
-    };
-    let number = text.strip_suffix(unit)?;
-    let is_plain = number.bytes().all(|byte| byte.is_ascii_digit());
-    let number: u64 = number.parse().ok().filter(|_| is_plain)?;
-    Some(Duration::from_secs(number.checked_mul(secs)?))
 }
 
 #[cfg(test)]

@@ -22,8 +22,9 @@ const LONGEST_TEXT: usize = 300;
 /// What the receivers of this process have seen of late: an [`Observer`] that keeps the last deliveries in memory, refused
 /// ones included. Clones are one.
 ///
-/// It keeps nothing that a sender wrote, but for types that a pack knows. Of an event it has the key, the type, the id of
-/// the key that matched, and the signed times. It keeps the last 1,000 deliveries, and 1 MiB of them at most. It costs one
+/// It keeps no text that a sender wrote, but for types that a pack knows. Of an event it has the key, the type, the id of
+/// the key that matched, and the signed times. Of a refusal it has what the [`Rejection`] says: a fixed text. That may have
+/// figures in it, such as a limit or the age of a signed time, or the name of a setting. It keeps the last 1,000 deliveries, and 1 MiB of them at most. It costs one
 /// short lock a delivery.
 ///
 /// An application with an observer of its own gives both: `.observer((recent.clone(), mine))`.

@@ -1,4 +1,4 @@
-//! What an attacker may try, row by row of the table in `docs/inspector.md`.
+//! What an attacker may try: rows of the table in `docs/inspector.md`.
 
 use std::net::SocketAddr;
 
@@ -111,26 +111,52 @@ async fn nothing_but_reading_is_answered() {
     assert_eq!((answer.status(), answer.body().len()), (StatusCode::OK, 0));
 }
 
+/// Behind a login a link may lead here: the login itself may end in one.
 #[tokio::test]
-async fn another_site_can_neither_embed_nor_read_nor_lead_here() {
+async fn another_site_can_neither_embed_nor_read_and_leads_here_to_a_login_alone() {
+    const LINK: &str = "document";
     let behind = open(Inspector::builder().recent(&Recent::new()));
-    for (site, mode, status) in [
-        ("cross-site", "navigate", 403),
-        ("cross-site", "no-cors", 403),
-        ("cross-site", "cors", 403),
-        ("same-site", "no-cors", 403),
-        ("same-site", "navigate", 200),
-        ("same-origin", "cors", 200),
-        ("none", "navigate", 200),
-        ("something-new", "navigate", 403),
+    for (site, mode, dest, status, on_loopback) in [
+        ("cross-site", "navigate", LINK, 200, 403),
+        ("cross-site", "navigate", "iframe", 403, 403),
+        ("cross-site", "navigate", "frame", 403, 403),
+        ("cross-site", "navigate", "embed", 403, 403),
+        ("cross-site", "navigate", "object", 403, 403),
+        ("cross-site", "navigate", "", 403, 403),
+        ("cross-site", "no-cors", LINK, 403, 403),
+        ("cross-site", "no-cors", "image", 403, 403),
+        ("cross-site", "no-cors", "script", 403, 403),
+        ("cross-site", "cors", "empty", 403, 403),
+        ("same-site", "no-cors", "image", 403, 403),
+        ("same-site", "navigate", "iframe", 403, 403),
+        ("same-site", "navigate", LINK, 200, 200),
+        ("same-origin", "cors", "empty", 200, 200),
+        ("none", "navigate", LINK, 200, 200),
+        ("something-new", "navigate", LINK, 403, 403),
     ] {
-        let headers = [("sec-fetch-site", site), ("sec-fetch-mode", mode)];
-        let answer = behind.answer(head("GET", "/receivers", &headers), "").await;
-        assert_eq!(answer.status(), status, "{site} {mode}");
-        let headers = [("host", "localhost"), headers[0], headers[1]];
-        let answer = local("GET", "/receivers", &headers).await;
-        assert_eq!(answer.status(), status, "on loopback: {site} {mode}");
+        let said = [
+            ("host", "localhost"),
+            ("sec-fetch-site", site),
+            ("sec-fetch-mode", mode),
+            ("sec-fetch-dest", dest),
+        ];
+        let answer = behind.answer(head("GET", "/receivers", &said), "").await;
+        assert_eq!(answer.status(), status, "{said:?}");
+        let answer = local("GET", "/receivers", &said).await;
+        assert_eq!(answer.status(), on_loopback, "on loopback: {said:?}");
     }
+    let link = [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", LINK),
+    ];
+    let probe = behind.answer(head("HEAD", "/receivers", &link), "").await;
+    assert_eq!(probe.status(), 403);
+    let twice = [link[0], link[1], link[2], ("sec-fetch-dest", "iframe")];
+    let answer = behind.answer(head("GET", "/receivers", &twice), "").await;
+    assert_eq!(answer.status(), 403);
+    let form = behind.answer(head("POST", "/receivers", &link), "").await;
+    assert_eq!(form.status(), 405);
 }
 
 /// Clickjacking, scripts of others, types that a browser guesses, pages that it keeps, addresses that it tells.
@@ -183,6 +209,7 @@ async fn every_answer_has_the_headers_that_shut_a_browser_up() {
         assert_eq!(headers["x-content-type-options"], "nosniff");
         assert_eq!(headers["referrer-policy"], "no-referrer");
         assert_eq!(headers["cross-origin-resource-policy"], "same-origin");
+        assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
         assert_eq!(headers["x-frame-options"], "DENY");
         assert!(!headers.contains_key("access-control-allow-origin"));
     }

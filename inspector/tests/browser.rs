@@ -11,12 +11,20 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use fantoccini::{
     Client, ClientBuilder, Locator,
     actions::{InputSource, KeyAction, KeyActions},
     key::Key,
 };
+use hookgate::EventKey;
 use hookgate_inspector::InspectorBuilder;
+use http::Request;
+use http_body_util::Full;
+use hyper_util::{
+    client::legacy::{self, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use serde_json::{Map, Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -38,6 +46,8 @@ const WIDTHS: [(&str, u32, u32); 2] = [("wide", 1200, 800), ("phone", 390, 844)]
 struct Browser {
     client: Client,
     address: String,
+    /// The driver's.
+    port: u16,
     _driver: Child,
     serving: JoinHandle<io::Result<()>>,
 }
@@ -63,7 +73,7 @@ impl Browser {
         });
         let mut wanted = Map::new();
         wanted.insert("goog:chromeOptions".to_owned(), options);
-        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+        let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(wanted)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
@@ -71,6 +81,7 @@ impl Browser {
         Some(Self {
             client,
             address,
+            port,
             _driver: driver,
             serving,
         })
@@ -98,6 +109,28 @@ impl Browser {
 
     async fn count(&self, css: &str) -> usize {
         self.client.find_all(Locator::Css(css)).await.unwrap().len()
+    }
+
+    /// Clicks on the first element that is meant, as a reader does.
+    async fn click(&self, what: Locator<'_>) {
+        let found = self.client.find(what).await.unwrap();
+        found.click().await.unwrap();
+    }
+
+    /// Has the browser say that its reader prefers `scheme`: `light` or `dark`.
+    async fn prefer(&self, scheme: &str) {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        let command =
+            json!({"cmd": "Emulation.setEmulatedMedia", "params": {"features": features}});
+        let port = self.port;
+        let address = format!("http://127.0.0.1:{port}/session/{session}/goog/cdp/execute");
+        let request = Request::post(address)
+            .header("content-type", "application/json")
+            .body(Full::<Bytes>::from(command.to_string()))
+            .unwrap();
+        let driver = legacy::Client::builder(TokioExecutor::new()).build_http();
+        assert_eq!(driver.request(request).await.unwrap().status(), 200);
     }
 
     /// Waits until `script` says `true`.
@@ -204,37 +237,22 @@ async fn each_page_is_reached_and_a_keyboard_is_enough() {
             .contains("hookgate inbox replay --endpoint=test")
     );
     assert_eq!(browser.text("pre.command + button").await, "Copy");
-    browser.go("/deliveries").await;
-    let first = browser
-        .client
-        .find(Locator::Css("tbody tr td a"))
-        .await
-        .unwrap();
-    first.click().await.unwrap();
-    assert!(browser.text("main").await.contains("What failed:"));
-    browser.go("/deliveries?reason=duplicate").await;
-    browser
-        .client
-        .find(Locator::Css("tbody tr td a"))
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-    browser
-        .client
-        .find(Locator::Css("a[href*=compare]"))
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-    assert!(
-        browser
-            .text("main")
-            .await
-            .contains("Both are deliveries of one event.")
-    );
+    let first = "tbody tr td a";
+    for (page, clicked, shown) in [
+        ("/deliveries", &[first][..], "What failed:"),
+        (
+            "/deliveries?reason=duplicate",
+            &[first, "a[href*=compare]"],
+            "Both are deliveries of one event.",
+        ),
+    ] {
+        browser.go(page).await;
+        for css in clicked {
+            browser.click(Locator::Css(css)).await;
+        }
+        let main = browser.text("main").await;
+        assert!(main.contains(shown), "{page}: {main}");
+    }
     browser.close().await;
 }
 
@@ -251,41 +269,20 @@ async fn filters_and_pages_need_no_script() {
     browser.go("/deliveries").await;
     assert_eq!(browser.count("tbody tr").await, 50);
     assert_eq!(browser.count("button").await, 0);
-    browser
-        .client
-        .find(Locator::LinkText("Older"))
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-    assert_eq!(browser.count("tbody tr").await, 19);
-    browser
-        .client
-        .find(Locator::LinkText("queued"))
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-    assert_eq!(browser.count("tbody tr").await, 4);
-    let filter = browser
-        .client
-        .find(Locator::Css("nav[aria-label=Filters] a"))
-        .await
-        .unwrap();
-    filter.click().await.unwrap();
-    assert_eq!(browser.count("tbody tr").await, 50);
-    browser
-        .client
-        .find(Locator::LinkText("Kept in the inbox"))
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-    assert_eq!(browser.count("tbody tr").await, 4);
+    for (link, rows) in [
+        (Locator::LinkText("Older"), 19),
+        (Locator::LinkText("queued"), 4),
+        (Locator::Css("nav[aria-label=Filters] a"), 50),
+        (Locator::LinkText("Kept in the inbox"), 4),
+    ] {
+        browser.click(link).await;
+        assert_eq!(browser.count("tbody tr").await, rows, "{link:?}");
+    }
     browser.close().await;
+}
+
+fn has_rows(count: usize) -> String {
+    format!("return document.querySelectorAll('tbody tr').length === {count}")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -298,11 +295,7 @@ async fn what_is_new_shows_and_tears_nobody_away() {
     browser.go("/deliveries").await;
     let rows = browser.count("tbody tr").await;
     scene.intrude("").await;
-    let shown = format!(
-        "return document.querySelectorAll('tbody tr').length === {}",
-        rows + 1
-    );
-    browser.until(&shown).await;
+    browser.until(&has_rows(rows + 1)).await;
     // Whoever stands on a link gets another one.
     browser
         .run("document.querySelector('tbody a').focus()")
@@ -311,20 +304,9 @@ async fn what_is_new_shows_and_tears_nobody_away() {
     browser
         .until("return document.querySelector('#news a') !== null")
         .await;
-    assert_eq!(browser.run(&shown).await, true);
-    browser
-        .client
-        .find(Locator::Css("#news a"))
-        .await
-        .unwrap()
-        .click()
-        .await
-        .unwrap();
-    let shown = format!(
-        "return document.querySelectorAll('tbody tr').length === {}",
-        rows + 2
-    );
-    browser.until(&shown).await;
+    assert_eq!(browser.run(&has_rows(rows + 1)).await, true);
+    browser.click(Locator::Css("#news a")).await;
+    browser.until(&has_rows(rows + 2)).await;
     browser.close().await;
 }
 
@@ -376,6 +358,18 @@ async fn a_hostile_payload_is_text() {
     browser.close().await;
 }
 
+/// Each page, by the name of its picture.
+fn pages(key: &EventKey) -> [(&'static str, String); 6] {
+    [
+        ("receivers", "/receivers".to_owned()),
+        ("deliveries", "/deliveries".to_owned()),
+        ("delivery", "/delivery?id=6".to_owned()),
+        ("kept", format!("/delivery?key={key}")),
+        ("compare", "/compare?a=2&b=4".to_owned()),
+        ("dead", "/dead".to_owned()),
+    ]
+}
+
 /// Nothing has to be moved sideways to be read.
 const FITS: &str =
     "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
@@ -388,14 +382,7 @@ async fn each_page_fits_a_screen_and_a_phone() {
     let Some(browser) = Browser::open(scene.builder(), true).await else {
         return;
     };
-    let pages = [
-        ("receivers", "/receivers".to_owned()),
-        ("deliveries", "/deliveries".to_owned()),
-        ("delivery", "/delivery?id=6".to_owned()),
-        ("kept", format!("/delivery?key={key}")),
-        ("compare", "/compare?a=2&b=4".to_owned()),
-        ("dead", "/dead".to_owned()),
-    ];
+    let pages = pages(&key);
     let writes = env::var_os("WRITE_PICTURES").is_some();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/pictures");
     for (width_name, width, height) in WIDTHS {
@@ -412,6 +399,83 @@ async fn each_page_fits_a_screen_and_a_phone() {
                     picture,
                 )
                 .unwrap();
+            }
+        }
+    }
+    browser.close().await;
+}
+
+/// Texts with their contrast to what is behind them (WCAG 2.2, relative luminance), and what a colour alone would tell.
+const SEEN: &str = r"
+    const channels = (colour) => {
+        const all = colour.match(/[\d.]+/g).map(Number);
+        return all.length < 4 ? [...all, 1] : all;
+    };
+    const luminance = (colour) => {
+        const [r, g, b] = channels(colour).map((it) => it / 255)
+            .map((it) => it <= 0.04045 ? it / 12.92 : ((it + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element) => {
+        for (let it = element; it; it = it.parentElement) {
+            const colour = getComputedStyle(it).backgroundColor;
+            const opacity = channels(colour)[3];
+            if (opacity === 1) return colour;
+            if (opacity !== 0) throw new Error('half transparent: ' + it.outerHTML);
+        }
+        throw new Error('nothing is behind it');
+    };
+    const faint = [], colourAlone = [];
+    let texts = 0;
+    const judge = (element, pseudo, text) => {
+        const { color, opacity } = getComputedStyle(element, pseudo);
+        const [a, b] = [luminance(color), luminance(behind(element))].sort((a, b) => b - a);
+        const contrast = (a + 0.05) / (b + 0.05);
+        texts += 1;
+        if (contrast < 4.5 || opacity !== '1') faint.push(`${contrast.toFixed(2)}: ${text}`);
+    };
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const text = walk.currentNode.data.trim();
+        if (text) judge(walk.currentNode.parentElement, null, text);
+    }
+    for (const element of document.body.querySelectorAll('*')) {
+        const { content } = getComputedStyle(element, '::before');
+        if (content !== 'none' && content !== 'normal') judge(element, '::before', content);
+    }
+    for (const element of document.querySelectorAll('.good, .bad, .late, .idle')) {
+        const sign = element.querySelector('[aria-hidden]');
+        const word = element.textContent.replace(sign?.textContent, '').trim();
+        if (!sign || !/^[a-z]+$/.test(word)) colourAlone.push(element.outerHTML);
+    }
+    for (const link of document.querySelectorAll('a')) {
+        const { textDecorationLine, fontWeight } = getComputedStyle(link);
+        const isHere = ['page', 'true'].includes(link.getAttribute('aria-current'));
+        if (isHere ? fontWeight !== '700' : textDecorationLine !== 'underline') colourAlone.push(link.outerHTML);
+    }
+    for (const row of document.querySelectorAll('tr.differs')) {
+        if (!row.lastElementChild.textContent.includes('differs')) colourAlone.push(row.outerHTML);
+    }
+    const paper = luminance(getComputedStyle(document.body).backgroundColor);
+    return { texts: texts > 10, faint, colourAlone, scheme: paper < 0.2 ? 'dark' : 'light' };
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_text_stands_out_in_light_and_dark_and_no_colour_alone_tells_anything() {
+    let _one = ONE.lock().await;
+    let scene = busy().await;
+    let key = scene.keys().await[0];
+    let Some(browser) = Browser::open(scene.builder(), true).await else {
+        return;
+    };
+    for scheme in ["light", "dark"] {
+        browser.prefer(scheme).await;
+        for (_, width, height) in WIDTHS {
+            browser.client.set_window_size(width, height).await.unwrap();
+            for (_, page) in &pages(&key) {
+                browser.go(page).await;
+                let seen = json!({"texts": true, "faint": [], "colourAlone": [], "scheme": scheme});
+                assert_eq!(browser.run(SEEN).await, seen, "{page} at {width}");
             }
         }
     }

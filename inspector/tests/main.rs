@@ -7,6 +7,7 @@
 )]
 
 mod attacks;
+mod away;
 mod browser;
 mod live;
 mod mounted;

@@ -1,14 +1,19 @@
 //! Where the pages are served: the same on axum, on actix-web and on a listener of their own.
 
-use std::{io, net::Ipv4Addr};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use actix_web::{App, test as actix};
 use axum::{Router, body::Body, body::to_bytes, extract::Request};
+use hookgate::{Observer, Rejection};
 use hookgate_inspector::{Admission, Behind, Inspector, NotLoopback, Recent};
 use http::header;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::oneshot,
 };
 use tower::ServiceExt;
@@ -116,7 +121,7 @@ async fn a_scope_answers_as_a_router_does() {
 }
 
 /// One request over a real connection.
-async fn ask(listener: std::net::SocketAddr, head: &str) -> String {
+async fn ask(listener: SocketAddr, head: &str) -> String {
     let mut stream = TcpStream::connect(listener).await.unwrap();
     let request = format!("GET /receivers HTTP/1.1\r\n{head}connection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -158,4 +163,60 @@ async fn a_listener_that_others_can_reach_is_refused() {
     let refused = refused.unwrap_err();
     assert_eq!(refused.kind(), io::ErrorKind::InvalidInput);
     assert!(refused.get_ref().unwrap().is::<NotLoopback>());
+}
+
+/// As many connections as are served at once.
+const PLACES: usize = 64;
+/// Far less than a page, so that a page stays unsent where nobody reads.
+const SMALL: u32 = 4096;
+
+/// Connections of callers who say `opening`, and read nothing of the answer.
+async fn held(address: SocketAddr, opening: &str) -> Vec<TcpStream> {
+    let mut held = Vec::new();
+    for _ in 0..PLACES {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(SMALL).unwrap();
+        let mut stream = socket.connect(address).await.unwrap();
+        stream.write_all(opening.as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    held
+}
+
+/// Time is simulated: it passes while there is nothing else to do.
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_says_or_reads_nothing_gives_its_place_back() {
+    let recent = Recent::new();
+    for _ in 0..50 {
+        recent.rejected("one", &Rejection::SignatureMismatch);
+    }
+    for (what, path, end) in [
+        ("no head", "", ""),
+        ("half a head", "/receivers", "x-more: "),
+        ("a connection that it keeps", "/nothing", "\r\n"),
+        ("an answer that it does not read", "/deliveries", "\r\n"),
+    ] {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_send_buffer_size(SMALL).unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let listener = socket.listen(1024).unwrap();
+        let address = listener.local_addr().unwrap();
+        let inspector = Inspector::builder().recent(&recent).build().unwrap();
+        let serving = inspector
+            .on_loopback()
+            .serve(listener, std::future::pending());
+        let serving = tokio::spawn(serving);
+        let opening = match path {
+            "" => String::new(),
+            path => format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{end}"),
+        };
+        let held = held(address, &opening).await;
+        let own = format!("host: {address}\r\n");
+        // Nothing else wakes the runtime where it hangs.
+        let answer = tokio::time::timeout(Duration::from_secs(3600), ask(address, &own)).await;
+        let answer = answer.unwrap_or_else(|_| panic!("{what} holds a place"));
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{what}: {answer}");
+        drop(held);
+        serving.abort();
+    }
 }

@@ -60,6 +60,23 @@ impl Scene {
         assert_eq!(answer, Some(200));
     }
 
+    /// A signed delivery with some of its headers changed, which is refused.
+    pub(crate) async fn disturb(&self, changed: &[(&str, &str)]) {
+        let now = UnixTime::from_system(SystemTime::now());
+        let sent =
+            StandardWebhooksSimulator::new(SECRET).send("one", now, Bytes::from_static(b"{}"));
+        let headers = sent.headers.iter();
+        let kept = headers
+            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+            .filter(|(name, _)| changed.iter().all(|(it, _)| it != name));
+        let headers = kept.chain(changed.iter().copied());
+        let answer = post(self.app.address(), PATH, headers, &sent.body).await;
+        assert!(
+            answer.is_some_and(|answer| answer >= 400),
+            "{changed:?}: {answer:?}"
+        );
+    }
+
     /// A delivery that nobody has signed.
     pub(crate) async fn intrude(&self, path: &str) {
         let forged = [

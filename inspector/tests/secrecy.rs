@@ -82,6 +82,51 @@ async fn what_this_process_has_seen_holds_nothing_of_a_sender() {
     assert!(!shows_canary(&debug));
 }
 
+/// Each header that a check reads, in turn.
+#[tokio::test]
+async fn no_refusal_says_what_its_sender_wrote() {
+    let scene = Scene::start().await;
+    let future = "99999999999";
+    let versions = format!("v1,{CANARY} {CANARY},{CANARY}");
+    let of_json = ("content-type", "application/json");
+    let of_type = format!("application/cloudevents+{CANARY}");
+    for changed in [
+        &[("content-type", CANARY)][..],
+        &[("content-type", &of_type)],
+        &[of_json, ("content-encoding", CANARY)],
+        &[("webhook-signature", CANARY)],
+        &[("webhook-signature", &versions)],
+        &[("webhook-id", CANARY)],
+        &[("webhook-id", "canary-5f1d0c7e."), of_json],
+        &[("webhook-id", CANARY), ("webhook-id", CANARY)],
+        &[("webhook-timestamp", CANARY)],
+        &[("webhook-timestamp", future)],
+    ] {
+        scene.disturb(changed).await;
+    }
+    let behind = open(Inspector::builder().recent(&scene.recent));
+    let list = json(&behind, "/deliveries").await;
+    let rows = list["rows"].as_array().unwrap();
+    let mut reasons: Vec<_> = rows.iter().map(|row| row["reason"].as_str()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    for row in rows {
+        let address = format!("/delivery?id={}", row["id"]);
+        let one = json(&behind, &address).await;
+        assert!(!shows_canary(&one.to_string()), "{one}");
+        assert!(one["verdict"]["said"].is_string(), "{one}");
+    }
+    let expected = [
+        "malformed_id",
+        "malformed_signature",
+        "malformed_timestamp",
+        "signature_mismatch",
+        "unsupported_encoding",
+        "unsupported_media_type",
+    ];
+    assert_eq!(reasons, expected.map(Some), "each check has refused one");
+}
+
 #[test]
 fn an_address_with_a_password_is_on_no_page() {
     let recent = Recent::new();

@@ -15,6 +15,7 @@ mod tokio_timer;
 mod unix_time;
 mod wait;
 mod window;
+mod written;
 #[cfg(feature = "time-zones")]
 mod zone;
 
@@ -38,6 +39,7 @@ pub use self::{
     timer::{Background, Sleep, Timer},
     unix_time::UnixTime,
     window::Window,
+    written::{read_age, read_moment},
 };
 pub(crate) use self::{
     clock::of_system,

@@ -1,5 +1,6 @@
 //! What the command does, one folder or file for each of its own commands.
 
+mod bind;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod inbox;

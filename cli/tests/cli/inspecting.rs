@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     process::{Child, Command},
 };
 
@@ -48,6 +48,27 @@ fn a_receiver_for_trying_things_shows_what_it_sees() {
         assert_eq!(first["endpoints"][0]["pack"], "facephi");
         listening.stop();
     }
+}
+
+/// Nobody is told that it listens, and then that it does not.
+#[test]
+fn a_port_that_is_taken_is_said_before_anything_else() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let inspect = format!("--inspect={}", address.port());
+    let said = Listening::refused("facephi", &[&inspect]);
+    assert!(
+        said.contains(&format!("cannot listen on {address}: ")),
+        "{said}"
+    );
+    let place = Place::with_dead([1]);
+    let port = address.port().to_string();
+    let output = hookgate(&["inbox", &place.url, "serve", "--port", &port]).output();
+    let said = String::from_utf8(output.unwrap().stderr).unwrap();
+    assert!(
+        said.contains(&format!("cannot listen on {address}: ")),
+        "{said}"
+    );
 }
 
 /// Ends it, however the test ends.

@@ -14,6 +14,8 @@ use crate::{answer::Refused, text::Text};
 pub(super) struct Compare {
     #[serde(skip)]
     frame: Frame,
+    /// `null` where it was not asked.
+    inbox_answered: Option<bool>,
     is_one_event: bool,
     left: Text,
     right: Text,
@@ -33,8 +35,15 @@ pub(super) async fn page(asked: &Asked<'_>) -> Result<Compare, Refused> {
     let (left, right) = (left?, right?);
     let left = Subject::find(asked, left).await?;
     let right = Subject::find(asked, right).await?;
+    // Each side may have asked it.
+    let answers = [left.inbox_answered, right.inbox_answered];
+    let inbox_answered = answers.into_iter().flatten().reduce(|a, b| a && b);
+    let (left, right) = (left.subject, right.subject);
+    let mut frame = asked.frame("compare", "Two deliveries");
+    frame.is_inbox_away = inbox_answered == Some(false);
     Ok(Compare {
-        frame: asked.frame("compare", "Two deliveries"),
+        frame,
+        inbox_answered,
         is_one_event: left.key().is_some() && left.key() == right.key(),
         left: Text(left.title()),
         right: Text(right.title()),

@@ -50,9 +50,13 @@ struct Span {
 }
 
 pub(super) async fn page(asked: &Asked<'_>) -> Result<Dead, Refused> {
-    let totals = live::totals(asked.shown).await?;
+    let told = live::told(asked.shown).await?;
+    if told.answered == Some(false) {
+        return Err(Refused::NO_INBOX);
+    }
     let letters = newest(asked).await?;
-    let dead = totals.iter().map(|of| of.dead).fold(0, u64::saturating_add);
+    let dead = told.totals.iter().map(|of| of.dead);
+    let dead = dead.fold(0, u64::saturating_add);
     let is_all = letters.len() < MOST;
     let mut groups: BTreeMap<_, Span> = BTreeMap::new();
     for letter in &letters {
@@ -70,7 +74,7 @@ pub(super) async fn page(asked: &Asked<'_>) -> Result<Dead, Refused> {
         span.newest = span.newest.max(at);
     }
     let mut frame = asked.frame("dead", "Dead letters");
-    frame.cursor = Some(live::cursor(asked.shown, &totals));
+    frame.cursor = Some(live::cursor(asked.shown, &told));
     let groups = groups
         .into_iter()
         .map(|(name, span)| group(asked, name, &span, is_all));

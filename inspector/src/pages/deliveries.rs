@@ -30,6 +30,8 @@ pub(super) struct Deliveries {
     frame: Frame,
     /// `recent` or `inbox`.
     source: &'static str,
+    /// `null` where no inbox is shown.
+    inbox_answered: Option<bool>,
     rows: Vec<Row>,
     /// The value of `after` with which the next page is asked for.
     next: Option<String>,
@@ -104,7 +106,7 @@ impl<'a> Wanted<'a> {
     fn of(asked: &'a Asked<'_>) -> Result<Self, Refused> {
         let query = &asked.query;
         let now = asked.shown.clock.now();
-        let moment = |name| query.moment(name, now).map_err(|_| Refused::UNREADABLE);
+        let moment = |name| query.moment(name, now);
         Ok(Self {
             receiver: query.get("receiver"),
             event_type: query.get("type"),
@@ -154,15 +156,20 @@ pub(super) async fn page(asked: &Asked<'_>) -> Result<Deliveries, Refused> {
         _ => "recent",
     };
     let after = asked.query.get("after");
-    let totals = live::totals(shown).await?;
+    let told = live::told(shown).await?;
+    let is_inbox_away = told.answered == Some(false);
+    if is_inbox_away && source == "inbox" {
+        return Err(Refused::NO_INBOX);
+    }
     let (rows, next) = match (source, &shown.recent) {
         ("recent", Some(recent)) => seen(asked, recent, &wanted, after),
         ("recent", None) => (Vec::new(), None),
         _ => kept(asked, &wanted, after).await?,
     };
     let mut frame = asked.frame("deliveries", "Deliveries");
+    frame.is_inbox_away = is_inbox_away;
     if after.is_none() {
-        frame.cursor = Some(live::cursor(shown, &totals));
+        frame.cursor = Some(live::cursor(shown, &told));
     }
     let older = next
         .as_ref()
@@ -170,6 +177,7 @@ pub(super) async fn page(asked: &Asked<'_>) -> Result<Deliveries, Refused> {
     Ok(Deliveries {
         frame,
         source,
+        inbox_answered: told.answered,
         rows,
         filters: filters(asked),
         sources: sources(asked, source),

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     Asked, Frame,
-    facts::{Fact, Subject, kept},
+    facts::{Fact, Found, Keeps, Subject},
     words::{dead_advice, sign, state, tone},
 };
 use crate::{
@@ -30,6 +30,8 @@ pub(super) struct Delivery {
     #[serde(skip)]
     frame: Frame,
     key: Option<String>,
+    /// `null` where it was not asked. `false`: what it keeps of the event is missing here.
+    inbox_answered: Option<bool>,
     verdict: Verdict,
     facts: Vec<Fact>,
     timeline: Vec<Moment>,
@@ -85,16 +87,26 @@ struct Other {
 
 pub(super) async fn page(asked: &Asked<'_>) -> Result<Delivery, Refused> {
     let name = asked.query.get("id").or(asked.query.get("key"));
-    let subject = Subject::find(asked, name.ok_or(Refused::NOT_FOUND)?).await?;
+    let found = Subject::find(asked, name.ok_or(Refused::NOT_FOUND)?).await?;
+    let Found {
+        subject,
+        mut inbox_answered,
+    } = found;
     let key = subject.key();
-    let masked = match (&subject, &key) {
-        (Subject::Kept(_), _) | (_, None) => None,
-        (Subject::Seen(_), Some(key)) => kept(asked, key).await?,
-    };
+    let mut kept = None;
+    if let (Subject::Seen(_), Some(key), None) = (&subject, &key, inbox_answered) {
+        let keeps = Keeps::ask(asked, key).await;
+        inbox_answered = keeps.answered();
+        if let Keeps::Event(event) = keeps {
+            kept = Some(event);
+        }
+    }
     let masked = match &subject {
         Subject::Kept(kept) => Some(kept),
-        Subject::Seen(_) => masked.as_ref(),
+        Subject::Seen(_) => kept.as_ref(),
     };
+    let mut frame = asked.frame("delivery", "One delivery");
+    frame.is_inbox_away = inbox_answered == Some(false);
     let text = key.map(|key| key.to_string());
     let query = Query::default().with("key", text.as_deref().unwrap_or_default());
     let may_show = asked.shown.shows_contents && masked.is_some();
@@ -110,7 +122,8 @@ pub(super) async fn page(asked: &Asked<'_>) -> Result<Delivery, Refused> {
     let is_kept_elsewhere = matches!(subject, Subject::Seen(_)) && masked.is_some();
     Ok(Delivery {
         kept: is_kept_elsewhere.then(|| asked.link("delivery", &query)),
-        frame: asked.frame("delivery", "One delivery"),
+        frame,
+        inbox_answered,
         verdict: Verdict::of(&subject),
         facts: subject.facts(asked).0,
         timeline: timeline(asked, key.as_ref(), masked.map(|kept| &**kept)),

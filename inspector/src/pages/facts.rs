@@ -20,6 +20,12 @@ pub(super) enum Subject {
     Kept(Box<Masked>),
 }
 
+/// What was found, and whether the inbox answered where it was asked.
+pub(super) struct Found {
+    pub(super) subject: Subject,
+    pub(super) inbox_answered: Option<bool>,
+}
+
 /// One thing that is known.
 #[derive(Debug, Serialize)]
 pub(super) struct Fact {
@@ -32,20 +38,29 @@ pub(super) struct Fact {
 pub(super) struct Facts(pub(super) Vec<Fact>);
 
 impl Subject {
-    /// By the number of one that was seen, or an event's key.
-    pub(super) async fn find(asked: &Asked<'_>, name: &str) -> Result<Self, Refused> {
+    /// By the number of one that was seen, or an event's key. Where the inbox does not answer, it is what was seen here.
+    pub(super) async fn find(asked: &Asked<'_>, name: &str) -> Result<Found, Refused> {
+        let recent = asked.shown.recent.as_ref();
         if let Some(key) = EventKey::from_hex(name) {
-            if let Some(kept) = kept(asked, &key).await? {
-                return Ok(Self::Kept(kept));
-            }
-            let recent = asked.shown.recent.as_ref().ok_or(Refused::NOT_FOUND)?;
-            let last = recent.of_key(&key).pop().ok_or(Refused::NOT_FOUND)?;
-            return Ok(Self::Seen(last));
+            let kept = Keeps::ask(asked, &key).await;
+            let inbox_answered = kept.answered();
+            let seen = || recent.and_then(|recent| recent.of_key(&key).pop());
+            let subject = match kept {
+                Keeps::Event(kept) => Self::Kept(kept),
+                Keeps::Nothing | Keeps::NoInbox => Self::Seen(seen().ok_or(Refused::NOT_FOUND)?),
+                Keeps::Unknown => Self::Seen(seen().ok_or(Refused::NO_INBOX)?),
+            };
+            return Ok(Found {
+                subject,
+                inbox_answered,
+            });
         }
         let number = name.parse().map_err(|_| Refused::NOT_FOUND)?;
-        let recent = asked.shown.recent.as_ref();
         let seen = recent.and_then(|recent| recent.get(number));
-        seen.map(Self::Seen).ok_or(Refused::NOT_FOUND)
+        Ok(Found {
+            subject: Self::Seen(seen.ok_or(Refused::NOT_FOUND)?),
+            inbox_answered: None,
+        })
     }
 
     pub(super) fn key(&self) -> Option<EventKey> {
@@ -73,16 +88,36 @@ impl Subject {
     }
 }
 
-/// What an inbox keeps of `key`, without anything of its sender's.
-pub(super) async fn kept(
-    asked: &Asked<'_>,
-    key: &EventKey,
-) -> Result<Option<Box<Masked>>, Refused> {
-    let Some(inbox) = &asked.shown.inbox else {
-        return Ok(None);
-    };
-    let kept = inbox.show(key).await.map_err(|_| Refused::NO_INBOX)?;
-    Ok(kept.map(Box::new))
+/// What an inbox keeps of an event, without anything of its sender's.
+pub(super) enum Keeps {
+    Event(Box<Masked>),
+    Nothing,
+    /// It did not answer.
+    Unknown,
+    /// None is shown.
+    NoInbox,
+}
+
+impl Keeps {
+    pub(super) async fn ask(asked: &Asked<'_>, key: &EventKey) -> Self {
+        let Some(inbox) = &asked.shown.inbox else {
+            return Self::NoInbox;
+        };
+        match inbox.show(key).await {
+            Ok(Some(kept)) => Self::Event(Box::new(kept)),
+            Ok(None) => Self::Nothing,
+            Err(_) => Self::Unknown,
+        }
+    }
+
+    /// `None` where none is shown.
+    pub(super) fn answered(&self) -> Option<bool> {
+        match self {
+            Self::Event(_) | Self::Nothing => Some(true),
+            Self::Unknown => Some(false),
+            Self::NoInbox => None,
+        }
+    }
 }
 
 impl Facts {

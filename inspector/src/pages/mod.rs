@@ -43,6 +43,8 @@ struct Frame {
     title: String,
     has_deliveries: bool,
     has_inbox: bool,
+    /// Whether the inbox was asked and did not answer.
+    is_inbox_away: bool,
     style: &'static str,
     script: &'static str,
     /// What `live` says now, where the page shows what is new.
@@ -70,6 +72,7 @@ impl Asked<'_> {
             title: title.into(),
             has_deliveries: self.shown.recent.is_some(),
             has_inbox: self.shown.inbox.is_some(),
+            is_inbox_away: false,
             style: &STYLE.name,
             script: &SCRIPT.name,
             cursor: None,

@@ -17,6 +17,8 @@ use crate::{answer::Refused, query::Query, recent::Tally};
 pub(super) struct Overview {
     #[serde(skip)]
     frame: Frame,
+    /// `null` where no inbox is shown. `false`: what stands here is without its counts, holds and pauses.
+    inbox_answered: Option<bool>,
     endpoints: Vec<Endpoint>,
 }
 
@@ -83,9 +85,10 @@ struct Found {
 
 pub(super) async fn page(asked: &Asked<'_>) -> Result<Overview, Refused> {
     let shown = asked.shown;
-    let totals = live::totals(shown).await?;
+    let told = live::told(shown).await?;
     let mut frame = asked.frame("receivers", "Receivers");
-    frame.cursor = Some(live::cursor(shown, &totals));
+    frame.cursor = Some(live::cursor(shown, &told));
+    frame.is_inbox_away = told.answered == Some(false);
     let mut endpoints: BTreeMap<String, Endpoint> = BTreeMap::new();
     for receiver in &shown.receivers {
         named(&mut endpoints, receiver.name()).add_receiver(receiver);
@@ -94,7 +97,7 @@ pub(super) async fn page(asked: &Asked<'_>) -> Result<Overview, Refused> {
     for (name, tally) in tallies.into_iter().flatten() {
         named(&mut endpoints, &name).add_tally(&tally, asked, &name);
     }
-    for totals in &totals {
+    for totals in &told.totals {
         named(&mut endpoints, &totals.endpoint).add_totals(totals);
     }
     let mut endpoints: Vec<_> = endpoints.into_values().collect();
@@ -102,7 +105,11 @@ pub(super) async fn page(asked: &Asked<'_>) -> Result<Overview, Refused> {
         let of_it = Query::default().with("receiver", &endpoint.name);
         endpoint.list = asked.link("deliveries", &of_it);
     }
-    Ok(Overview { frame, endpoints })
+    Ok(Overview {
+        frame,
+        inbox_answered: told.answered,
+        endpoints,
+    })
 }
 
 fn named<'a>(endpoints: &'a mut BTreeMap<String, Endpoint>, name: &str) -> &'a mut Endpoint {

@@ -5,9 +5,11 @@ use std::{io, net::Ipv4Addr, process::ExitCode};
 use clap::Args;
 use hookgate::inbox::BoxInbox;
 use hookgate_inspector::Inspector;
-use tokio::net::TcpListener;
 
-use crate::{commands::stop::Stop, output::screen::note};
+use crate::{
+    commands::{bind::bind, stop::Stop},
+    output::screen::note,
+};
 
 /// Show the inbox in a browser, on this machine alone. It changes nothing. Ctrl-C ends it.
 ///
@@ -33,7 +35,7 @@ impl Serve {
             builder = builder.show_contents();
         }
         let inspector = builder.build().map_err(io::Error::other)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let listener = bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let stop = Stop::new()?;
         note(format_args!(
             "the inbox is at http://{}; Ctrl-C ends it",

@@ -6,45 +6,35 @@ use hookgate::Receiver;
 use hookgate_inspector::{Inspector, Recent};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::output::screen::note;
+use crate::{commands::bind::bind, output::screen::note};
 
 /// The inspector beside the receiver, on a port of its own.
 pub(super) struct Inspect {
     pub(super) recent: Recent,
-    port: u16,
+    listener: TcpListener,
 }
 
 impl Inspect {
-    /// On this port. 0 is a free one.
-    pub(super) fn new(port: u16) -> Self {
-        Self {
+    /// Takes this port, before anybody is told that a receiver listens. 0 is a free one.
+    pub(super) async fn on(port: u16) -> io::Result<Self> {
+        Ok(Self {
             recent: Recent::new(),
-            port,
-        }
+            listener: bind((Ipv4Addr::LOCALHOST, port)).await?,
+        })
     }
 
     /// Serves the pages, and says where.
-    pub(super) async fn serve(self, receiver: &Receiver) -> io::Result<JoinHandle<io::Result<()>>> {
+    pub(super) fn serve(self, receiver: &Receiver) -> io::Result<JoinHandle<io::Result<()>>> {
         let inspector = Inspector::builder()
             .receiver(receiver)
             .recent(&self.recent)
             .build()
             .map_err(io::Error::other)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))
-            .await
-            .map_err(|error| {
-                let text = format!(
-                    "--inspect: cannot listen on 127.0.0.1:{}: {error}",
-                    self.port
-                );
-                io::Error::new(error.kind(), text)
-            })?;
         note(format_args!(
             "inspect them at http://{}",
-            listener.local_addr()?
+            self.listener.local_addr()?
         ));
-        Ok(tokio::spawn(
-            inspector.on_loopback().serve(listener, pending()),
-        ))
+        let served = inspector.on_loopback().serve(self.listener, pending());
+        Ok(tokio::spawn(served))
     }
 }

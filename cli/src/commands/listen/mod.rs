@@ -21,13 +21,12 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use hookgate::{Receiver, dedup::BoxDedupStore, time::SystemClock};
-use tokio::net::TcpListener;
 
 use self::{
     desk::Desk, forward::Forward, inspect::Inspect, issues::Issues, report::Report, shelf::Shelf,
 };
 use crate::{
-    commands::{providers, stop::Stop},
+    commands::{bind::bind, providers, stop::Stop},
     output::screen::note,
     settings::{
         catalog,
@@ -145,7 +144,10 @@ impl Listen {
         let report = Report::new(listed.name, self.json, self.show_payload);
         let store = self.store().await?;
         let settings = Settings::read(loaded.settings.as_deref()).map_err(providers::unusable)?;
-        let inspect = self.inspect.map(Inspect::new);
+        let inspect = match self.inspect {
+            Some(port) => Some(Inspect::on(port).await?),
+            None => None,
+        };
         let receiver =
             self.receiver(listed, &loaded, &settings, store.clone(), &report, &inspect)?;
         let issues = Issues::of(&settings, store).map_err(providers::unusable)?;
@@ -169,17 +171,12 @@ impl Listen {
             )?)),
             None => None,
         };
-        let listener = TcpListener::bind(SocketAddr::new(self.bind, self.port))
-            .await
-            .map_err(|error| {
-                let text = format!("cannot listen on {}:{}: {error}", self.bind, self.port);
-                io::Error::new(error.kind(), text)
-            })?;
+        let listener = bind((self.bind, self.port)).await?;
         // This comes before anybody is told that it listens, and may ask it to stop.
         let stop = Stop::new()?;
         self.tell(listener.local_addr()?, listed.name, issues.as_ref());
         let inspecting = match inspect {
-            Some(inspect) => Some(inspect.serve(&receiver).await?),
+            Some(inspect) => Some(inspect.serve(&receiver)?),
             None => None,
         };
         let served = Served {
