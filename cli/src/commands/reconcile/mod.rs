@@ -1,14 +1,19 @@
 //! `hookgate reconcile`: what a sender's log shows and an inbox never got.
 
+mod held;
+
 use std::{io, process::ExitCode, time::Duration};
 
 use clap::{Args, ValueEnum};
 use hookgate::{
     Receiver, Secret, UnixTime,
+    inbox::Operations,
+    pack::Keys,
     providers::logto::{
         Logto,
         client::{LogtoClient, Reconciled},
     },
+    tenants::{KeySource, KeySourceError, Tenant, Tenants},
 };
 use hookgate_stores::InboxTables;
 use serde_json::json;
@@ -21,8 +26,8 @@ use crate::{output::screen::Screen, settings::credentials::named_variable};
 /// The application's worker then handles it, as if it had been sent: once, with the origin `Reconciled`. What was handled, or
 /// is in the inbox, is left alone. An endpoint without an inbox reconciles within the application.
 ///
-/// Name the endpoint, its retention and its path as the application does, and let its pack have `canonical_identity`.
-/// Otherwise its events would have other keys, and run twice.
+/// Name the endpoint, its retention, its path and the hook's tenant as the application does, and let its pack have
+/// `canonical_identity`. Otherwise its events would have other keys, and run twice.
 ///
 /// The exit status is 0 when all that the log shows has its end or is in the inbox. It is 1 when it failed or something is
 /// left, and 2 when the arguments are not understood.
@@ -55,6 +60,10 @@ pub(crate) struct Reconcile {
     /// The path at which the hook's deliveries come.
     #[arg(long, value_name = "PATH")]
     path: String,
+    /// The tenant whose hook it is, by its canonical id, where the endpoint serves many. Without it their events have other
+    /// keys, and run twice.
+    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    tenant: Option<String>,
     /// The endpoint makes one event of what several hooks send: `merge_hooks`.
     #[arg(long)]
     merge_hooks: bool,
@@ -113,6 +122,8 @@ impl Reconcile {
         tables.claims = Some(self.claims_table.clone());
         let inbox = hookgate_stores::find_inbox(url, &tables).await;
         let inbox = self.encryption.open(inbox.map_err(failed)?)?;
+        let operations = Operations::new(inbox.clone());
+        held::refuse_other_tenants(&operations, &self.endpoint, self.tenant.is_some()).await?;
         let receiver = Receiver::new(self.endpoint.as_str(), self.pack()?)
             .retention(Duration::from_secs(self.retention.saturating_mul(3600)))
             .inbox(inbox)
@@ -120,6 +131,9 @@ impl Reconcile {
             .map_err(failed)?;
         let reconciler = client.reconciler(&receiver, &self.hook);
         let mut reconciler = reconciler.path(self.path.as_str());
+        if let Some(tenant) = &self.tenant {
+            reconciler = reconciler.tenant(tenant.as_str());
+        }
         if let Some(since) = self.since {
             reconciler = reconciler.since(since);
         }
@@ -133,16 +147,30 @@ impl Reconcile {
         })
     }
 
-    /// Nothing is sent to it, so its key is one that nobody has.
+    /// Nothing is sent to it, so its key is one that nobody has, and its tenants are found nowhere.
     fn pack(&self) -> io::Result<Logto> {
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
-        let pack = Logto::new(Secret::bytes(key).map_err(failed)?).canonical_identity();
+        let keys: Keys = if self.tenant.is_some() {
+            Tenants::by_route_param("tenant", NoTenants).into()
+        } else {
+            let mut key = [0; 32];
+            getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+            Secret::bytes(key).map_err(failed)?.into()
+        };
+        let pack = Logto::new(keys).canonical_identity();
         Ok(if self.merge_hooks {
             pack.merge_hooks()
         } else {
             pack
         })
+    }
+}
+
+/// The reconciler names its tenant, and looks none up.
+struct NoTenants;
+
+impl KeySource for NoTenants {
+    async fn tenant(&self, _: &str) -> Result<Option<Tenant>, KeySourceError> {
+        Ok(None)
     }
 }
 
