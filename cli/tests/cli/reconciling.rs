@@ -239,6 +239,33 @@ fn what_is_lost_comes_into_the_inbox_once_and_a_worker_handles_it() {
 }
 
 #[test]
+fn an_event_that_the_application_does_not_want_is_counted_and_not_put_into_the_inbox() {
+    let place = Place::new();
+    place.loses(1);
+    let mut other = event(2);
+    other["event"] = "User.SuspensionStatus.Updated".into();
+    place.logs(&other);
+    let wanted = [
+        "--interested-in",
+        "User.Deleted",
+        "--interested-in",
+        "PostSignIn",
+    ];
+    let output = place.run(&wanted);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        said,
+        "2 entries of the log\n0 known\n1 put into the inbox\n1 of no interest\n"
+    );
+    assert_eq!(place.report(&wanted)["not_wanted"], 1);
+    let handled = ("User.Deleted".to_owned(), Origin::Reconciled);
+    assert_eq!(place.handled(), [handled]);
+    let unknown = place.run(&["--interested-in", "User.Vanished"]);
+    assert_eq!(unknown.status.code(), Some(2), "{unknown:?}");
+}
+
+#[test]
 fn what_cannot_be_read_or_is_wrong_is_said_without_secrets() {
     let place = Place::new();
     place.entries.lock().unwrap().push(json!({"id": "l"}));

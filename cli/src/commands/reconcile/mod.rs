@@ -10,7 +10,7 @@ use hookgate::{
     inbox::Operations,
     pack::Keys,
     providers::logto::{
-        Logto,
+        EventName, Logto,
         client::{LogtoClient, Reconciled},
     },
     tenants::{KeySource, KeySourceError, Tenant, Tenants},
@@ -27,7 +27,8 @@ use crate::{output::screen::Screen, settings::credentials::named_variable};
 /// is in the inbox, is left alone. An endpoint without an inbox reconciles within the application.
 ///
 /// Name the endpoint, its retention, its path and the hook's tenant as the application does, and let its pack have
-/// `canonical_identity`. Otherwise its events would have other keys, and run twice.
+/// `canonical_identity`. Otherwise its events would have other keys, and run twice. Name what it is interested in as well:
+/// otherwise its worker handles all that the log shows.
 ///
 /// The exit status is 0 when all that the log shows has its end or is in the inbox. It is 1 when it failed or something is
 /// left, and 2 when the arguments are not understood.
@@ -67,6 +68,10 @@ pub(crate) struct Reconcile {
     /// The endpoint makes one event of what several hooks send: `merge_hooks`.
     #[arg(long)]
     merge_hooks: bool,
+    /// An event that the application wants, as its `interested_in` has it, such as `User.Deleted`. May be repeated. Without
+    /// it, every event of the log is put into the inbox, and handled.
+    #[arg(long, value_name = "EVENT", value_parser = event)]
+    interested_in: Vec<EventName>,
     /// The receiver's retention, in hours. Events are taken that are an hour younger, and 24 h at most.
     #[arg(long, value_name = "HOURS", default_value_t = 24)]
     retention: u64,
@@ -92,6 +97,12 @@ pub(crate) struct Reconcile {
 #[derive(Clone, Copy, ValueEnum)]
 enum Sender {
     Logto,
+}
+
+fn event(text: &str) -> Result<EventName, String> {
+    EventName::from_text(text).ok_or_else(|| {
+        "expected an event's name as Logto writes it, such as `User.Deleted`".to_owned()
+    })
 }
 
 fn time(text: &str) -> Result<UnixTime, String> {
@@ -157,10 +168,15 @@ impl Reconcile {
             Secret::bytes(key).map_err(failed)?.into()
         };
         let pack = Logto::new(keys).canonical_identity();
-        Ok(if self.merge_hooks {
+        let pack = if self.merge_hooks {
             pack.merge_hooks()
         } else {
             pack
+        };
+        Ok(if self.interested_in.is_empty() {
+            pack
+        } else {
+            pack.interested_in(self.interested_in.iter().copied())
         })
     }
 }
@@ -181,6 +197,7 @@ fn write(report: &Reconciled, json: bool) -> io::Result<()> {
             "read": report.read,
             "known": report.known,
             "handled": report.handled,
+            "not_wanted": report.not_wanted,
             "unresolved": report.unresolved,
             "too_old": report.too_old,
             "unreadable": report.unreadable,
@@ -191,6 +208,7 @@ fn write(report: &Reconciled, json: bool) -> io::Result<()> {
     screen.say(format_args!("{} known", report.known))?;
     screen.say(format_args!("{} put into the inbox", report.handled))?;
     for (count, what) in [
+        (report.not_wanted, "of no interest"),
         (report.unresolved, "without an end yet: run it again"),
         (
             report.too_old,
