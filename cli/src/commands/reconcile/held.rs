@@ -31,6 +31,18 @@ pub(super) async fn refuse_other_tenants(
     }
 }
 
+/// Refuses where one of the newest events is encrypted: in the clear, a new one would be read by whoever can read the tables.
+pub(super) async fn refuse_encrypted(operations: &Operations) -> io::Result<()> {
+    let held = newest(operations, Filter::all()).await?;
+    // Formats in the clear are odd, and the number behind is the encrypted one.
+    if held.iter().any(|it| it.format.is_multiple_of(2)) {
+        return Err(io::Error::other(
+            "the inbox holds encrypted events: name the application's encryption key in place of --unencrypted",
+        ));
+    }
+    Ok(())
+}
+
 async fn newest(operations: &Operations, filter: Filter) -> io::Result<Vec<Masked>> {
     let filter = filter.newest_first();
     let page = operations.list(&filter, None, LOOKED_AT).await;

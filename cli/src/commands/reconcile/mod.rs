@@ -30,12 +30,16 @@ use crate::{output::screen::Screen, settings::credentials::named_variable};
 /// `canonical_identity`. Otherwise its events would have other keys, and run twice. Name what it is interested in as well:
 /// otherwise its worker handles all that the log shows.
 ///
+/// Payloads hold personal data, and are written as the application keeps them: encrypted with the first key that is named, or
+/// in the clear with --unencrypted.
+///
 /// The exit status is 0 when all that the log shows has its end or is in the inbox. It is 1 when it failed or something is
 /// left, and 2 when the arguments are not understood.
 #[derive(Args)]
 #[command(after_help = "Example:\n  \
     LOGTO_APP_SECRET=s3cret hookgate reconcile logto --server https://example.logto.app --app-id m9f1c7 \\\n    \
-    --hook o7s9sn5gbe07hdq69p1rr --endpoint logto --path /webhooks/logto --inbox sqlite:webhooks.db\n\n\
+    --hook o7s9sn5gbe07hdq69p1rr --endpoint logto --path /webhooks/logto --inbox sqlite:webhooks.db \\\n    \
+    --encryption-key-env 2026-11=INBOX_KEY\n\n\
     More: docs/logto.md in the sources")]
 pub(crate) struct Reconcile {
     /// Whose log: `logto`.
@@ -89,6 +93,9 @@ pub(crate) struct Reconcile {
     claims_table: String,
     #[command(flatten)]
     encryption: EncryptionKeys,
+    /// Write payloads in the clear, as an application without `EncryptedInbox` does. Without this, a key is needed.
+    #[arg(long, conflicts_with_all = ["encryption_key_env", "encryption_key_file"])]
+    unencrypted: bool,
     /// Write JSON.
     #[arg(long)]
     json: bool,
@@ -112,6 +119,11 @@ fn time(text: &str) -> Result<UnixTime, String> {
 impl Reconcile {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
         let Sender::Logto = self.sender;
+        if self.encryption.is_empty() && !self.unencrypted {
+            return Err(io::Error::other(
+                "it is not said how payloads are kept: name the application's encryption key, or --unencrypted",
+            ));
+        }
         let url = url_of(self.inbox.as_deref())?;
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -132,7 +144,11 @@ impl Reconcile {
         tables.named = Some(self.tables.clone());
         tables.claims = Some(self.claims_table.clone());
         let inbox = hookgate_stores::find_inbox(url, &tables).await;
-        let inbox = self.encryption.open(inbox.map_err(failed)?)?;
+        let inbox = inbox.map_err(failed)?;
+        if self.unencrypted {
+            held::refuse_encrypted(&Operations::new(inbox.clone())).await?;
+        }
+        let inbox = self.encryption.open(inbox)?;
         let operations = Operations::new(inbox.clone());
         held::refuse_other_tenants(&operations, &self.endpoint, self.tenant.is_some()).await?;
         let receiver = Receiver::new(self.endpoint.as_str(), self.pack()?)
