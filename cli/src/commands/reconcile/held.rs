@@ -9,7 +9,7 @@ use crate::commands::inbox::failed;
 /// So many of the newest events are looked at: each is one more question to the inbox.
 const LOOKED_AT: usize = 20;
 
-/// Refuses where the newest event that was sent to the endpoint has a tenant and none is named, or the other way round: all
+/// Refuses where the newest event that was sent to the endpoint has a tenant and none is named, or the other way round. All
 /// keys would be others, and what was handled would run again. An inbox that holds nothing tells nothing.
 pub(super) async fn refuse_other_tenants(
     operations: &Operations,

@@ -237,7 +237,7 @@ fn write(report: &Reconciled, json: bool) -> io::Result<()> {
         }
     }
     if !report.is_whole {
-        screen.say("the log goes on: run it again")?;
+        screen.say("not all was read or tried: one run reads 100,000 entries, and keeps 64 MiB")?;
     }
     Ok(())
 }
