@@ -15,7 +15,7 @@ pub(super) struct Tried {
     pub(super) created_at: UnixTime,
 }
 
-/// The oldest first. Where the last pass ended in failures, those behind its last event come first: events that always fail
+/// The oldest first. Where the last pass ended in failures, those behind its last event come first. Events that always fail
 /// would keep all later ones from their turn, until these leave the log.
 #[derive(Default)]
 pub(super) struct Lost {
