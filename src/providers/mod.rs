@@ -1,13 +1,6 @@
 //! Packs: what is known of each sender, and how its deliveries become events.
 
 #[cfg(any(feature = "idcloud-client", feature = "logto-client"))]
-#[cfg_attr(
-    not(feature = "logto-client"),
-    expect(
-        unreachable_pub,
-        reason = "Logto's client shows its error, and Unico's has its own"
-    )
-)]
 mod api;
 pub mod cloudevents;
 #[cfg(feature = "jwt")]

@@ -7,7 +7,7 @@ use hookgate::{
     polling::{AskError, Fallback, Reply, StatusSource},
     providers::idcloud::{
         Event, IdCloud, State, Status,
-        client::{Account, ClientError, Contract, Environment, IdCloudClient, Process},
+        client::{Account, ApiError, ClientError, Contract, Environment, IdCloudClient, Process},
     },
     tenants::{KeySource, KeySourceError, Tenant, Tenants},
 };
@@ -107,10 +107,13 @@ async fn a_token_service_that_is_down_costs_nothing_while_the_token_is_good() {
     unico.clock.advance(Duration::from_secs(600));
     assert_eq!(
         ask(&client).await.unwrap_err(),
-        ClientError::Status { status: 503 }
+        ClientError::Api(ApiError::Login { status: 503 })
     );
     for _ in 0..5 {
-        assert_eq!(ask(&client).await.unwrap_err(), ClientError::NoToken);
+        assert_eq!(
+            ask(&client).await.unwrap_err(),
+            ClientError::Api(ApiError::NoToken)
+        );
     }
     assert_eq!(unico.logins(), 3);
     unico.clock.advance(Duration::from_secs(3));
@@ -131,12 +134,12 @@ async fn a_refused_token_is_renewed_once() {
     unico.clock.advance(minute);
     unico.answers([refused(), refused()]);
     let error = ask(&client).await.unwrap_err();
-    assert_eq!(error, ClientError::Refused { status: 401 });
+    assert_eq!(error, ClientError::Api(ApiError::Refused { status: 401 }));
     assert_eq!((unico.logins(), unico.asked().len()), (3, 5));
     // Another one would be refused too: the service is not asked for each question.
     unico.answers([refused()]);
     let error = ask(&client).await.unwrap_err();
-    assert_eq!(error, ClientError::Refused { status: 401 });
+    assert_eq!(error, ClientError::Api(ApiError::Refused { status: 401 }));
     ask(&client).await.unwrap();
     assert_eq!(unico.logins(), 3);
 }
@@ -169,7 +172,7 @@ async fn a_clock_that_is_wrong_is_learnt_from_the_service() {
         if ahead > 0 {
             assert_eq!(
                 ask(&client).await.unwrap_err(),
-                ClientError::Login { status: 401 }
+                ClientError::Api(ApiError::Login { status: 401 })
             );
             assert_eq!(unico.logins(), 3);
         }
@@ -182,8 +185,10 @@ async fn each_answer_means_what_the_vendor_says() {
     let client = unico.client(Contract::Sdk);
     let source = IdCloud::new().status_source(&client).unwrap();
     let told = |error: ClientError| Err(error);
-    let limited = |secs: Option<u64>| ClientError::Limited {
-        retry_after: secs.map(Duration::from_secs),
+    let limited = |secs: Option<u64>| {
+        ClientError::Api(ApiError::Limited {
+            retry_after: secs.map(Duration::from_secs),
+        })
     };
     let other = json!({"process": {"id": "another", "state": "PROCESS_STATE_FINISHED"}});
     for (says, expected) in [
@@ -193,7 +198,7 @@ async fn each_answer_means_what_the_vendor_says() {
         ),
         (
             Says::Json(403, json!({})),
-            ClientError::Refused { status: 403 },
+            ClientError::Api(ApiError::Refused { status: 403 }),
         ),
         (
             Says::Json(404, json!({})),
@@ -215,16 +220,19 @@ async fn each_answer_means_what_the_vendor_says() {
         ),
         (
             Says::Json(500, json!({})),
-            ClientError::Status { status: 500 },
+            ClientError::Api(ApiError::Status { status: 500 }),
         ),
         (
             Says::With(302, "location", "/elsewhere".to_owned()),
-            ClientError::Status { status: 302 },
+            ClientError::Api(ApiError::Status { status: 302 }),
         ),
-        (Says::Raw("{"), ClientError::Malformed),
-        (Says::Raw("{\"process\":{}}"), ClientError::Malformed),
+        (Says::Raw("{"), ClientError::Api(ApiError::Malformed)),
+        (
+            Says::Raw("{\"process\":{}}"),
+            ClientError::Api(ApiError::Malformed),
+        ),
         (Says::Json(200, other), ClientError::OtherProcess),
-        (Says::Endless, ClientError::TooLarge),
+        (Says::Endless, ClientError::Api(ApiError::TooLarge)),
     ] {
         unico.answers([says.clone(), says.clone()]);
         let process = ask(&client).await.map(|_| ());
@@ -233,10 +241,10 @@ async fn each_answer_means_what_the_vendor_says() {
         match expected {
             ClientError::Unknown { status: 410 } => assert_eq!(question, Ok(Reply::Gone)),
             ClientError::NotYet => assert_eq!(question, Ok(Reply::NotYet)),
-            ClientError::Limited { retry_after } => {
+            ClientError::Api(ApiError::Limited { retry_after }) => {
                 assert_eq!(question, Err(AskError::Limited { retry_after }));
             }
-            ClientError::Refused { .. } => {
+            ClientError::Api(ApiError::Refused { .. }) => {
                 assert!(matches!(question, Err(AskError::Refused(_))));
             }
             _ => assert!(matches!(question, Err(AskError::Unavailable(_)))),
@@ -304,7 +312,10 @@ async fn an_api_that_says_nothing_is_given_up_in_time() {
         .build()
         .unwrap();
     unico.tokens([Says::Nothing]);
-    assert_eq!(ask(&client).await.unwrap_err(), ClientError::TooSlow);
+    assert_eq!(
+        ask(&client).await.unwrap_err(),
+        ClientError::Api(ApiError::TooSlow)
+    );
 }
 
 /// Nothing of an id becomes another address.

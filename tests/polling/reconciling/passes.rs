@@ -104,6 +104,23 @@ async fn a_pass_reads_no_more_entries_than_it_may() {
     assert_eq!(logto.pages().len(), 2);
 }
 
+/// What lies beyond is out of the next pass's reach as well.
+#[tokio::test]
+async fn a_pass_that_reached_its_most_entries_is_not_read_again() {
+    let logto = Logto::start().await;
+    for n in 0..50 {
+        let at = now().saturating_sub(Duration::from_secs(20_000 - 1000 * n as u64 / 5));
+        logto.logs(entry(&shown(&body(n, at)), at, true));
+    }
+    let building = logto.building(Logto::pack()).page_size(10).most_entries(40);
+    let reconciler = building.build().unwrap();
+    let first = soon(reconciler.once()).await.unwrap();
+    assert_eq!((first.handled, first.is_whole), (40, false));
+    let second = soon(reconciler.once()).await.unwrap();
+    assert_eq!((second.read, second.is_whole), (10, true));
+    assert_eq!(logto.pages().len(), 5);
+}
+
 #[tokio::test]
 async fn a_later_pass_reads_what_was_written_since() {
     let logto = Logto::start().await;
@@ -160,6 +177,51 @@ async fn a_pass_ends_once_ten_events_in_a_row_have_failed() {
     assert_eq!((report.unresolved, report.is_whole), (30, false));
     *logto.handler.fails.lock().unwrap() = 0;
     assert_eq!(soon(reconciler.once()).await.unwrap().handled, 30);
+}
+
+/// Before it, they kept all later ones from their turn until these had left the log.
+#[tokio::test]
+async fn events_that_always_fail_come_last_in_the_next_pass() {
+    let logto = Logto::start().await;
+    for n in 0..30 {
+        logto.logs(lost(n));
+    }
+    let always = (0..25).map(|n| format!("/roles/{n}"));
+    *logto.handler.always_fails.lock().unwrap() = always.collect();
+    let reconciler = logto.reconciler();
+    let mut tried = Vec::new();
+    for _ in 0..3 {
+        let report = soon(reconciler.once()).await.unwrap();
+        tried.push((report.handled, report.unresolved, report.is_whole));
+    }
+    // 0 to 9; 10 to 19; 20 to 24, the five good ones, and 0 to 9 again.
+    assert_eq!(tried, [(0, 30, false), (0, 30, false), (5, 25, false)]);
+    // What is new has its turn, though as many fail as before.
+    logto.logs(lost(30));
+    for _ in 0..2 {
+        soon(reconciler.once()).await.unwrap();
+    }
+    assert_eq!(logto.runs().len(), 6);
+    logto.handler.always_fails.lock().unwrap().clear();
+    let report = soon(reconciler.once()).await.unwrap();
+    assert_eq!((report.handled, report.is_whole), (25, true));
+}
+
+/// With a few more than ten that fail there is nothing left to try: new ones come first all the same.
+#[tokio::test]
+async fn a_new_event_comes_before_the_ten_that_fail_in_each_pass() {
+    let logto = Logto::start().await;
+    for n in 0..10 {
+        logto.logs(lost(n));
+    }
+    let always = (0..10).map(|n| format!("/roles/{n}"));
+    *logto.handler.always_fails.lock().unwrap() = always.collect();
+    let reconciler = logto.reconciler();
+    for n in 10..15 {
+        soon(reconciler.once()).await.unwrap();
+        logto.logs(lost(n));
+    }
+    assert_eq!(logto.runs().len(), 4);
 }
 
 #[tokio::test]

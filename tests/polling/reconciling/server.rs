@@ -1,7 +1,7 @@
 //! [`Logto`]: a server with a log, and an endpoint that is reconciled with it.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -108,6 +108,8 @@ pub(crate) struct Handler {
     pub(crate) runs: Arc<Mutex<Vec<Run>>>,
     /// How many runs fail.
     pub(crate) fails: Arc<Mutex<usize>>,
+    /// The paths whose runs fail.
+    pub(crate) always_fails: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Handler {
@@ -116,13 +118,17 @@ impl Handler {
         let body = std::str::from_utf8(delivery.payload()).unwrap();
         let path = body.split_once(r#""path":"/roles/"#).map(|(_, rest)| rest);
         let path = path.and_then(|rest| rest.split('"').next());
+        let path = format!("/roles/{}", path.unwrap_or_default());
         let mut fails = self.fails.lock().unwrap();
         if *fails > 0 {
             *fails -= 1;
             return Err(Nack::retry());
         }
+        if self.always_fails.lock().unwrap().contains(&path) {
+            return Err(Nack::retry());
+        }
         self.runs.lock().unwrap().push(Run {
-            path: format!("/roles/{}", path.unwrap_or_default()),
+            path,
             origin: delivery.origin(),
         });
         Ok(Ack::processed())

@@ -80,3 +80,22 @@ async fn the_turn_of_an_instance_that_died_goes_to_another_one() {
     stop.notify_one();
     soon(running).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_pass_that_reached_its_most_entries_is_made_again_in_its_usual_time() {
+    let logto = Logto::start().await;
+    for n in 0..30 {
+        logto.logs(lost(n));
+    }
+    let building = logto.building(Logto::pack()).page_size(10).most_entries(20);
+    let (stop, running) = begin(&building.build().unwrap());
+    until("a first pass", || logto.runs().len() == 20).await;
+    pass_time(&logto, 299).await;
+    assert_eq!(logto.pages().len(), 2);
+    for _ in 0..100 {
+        pass_time(&logto, 1).await;
+    }
+    until("a second pass", || logto.pages().len() > 2).await;
+    stop.notify_one();
+    soon(running).await.unwrap();
+}

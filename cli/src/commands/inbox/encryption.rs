@@ -28,6 +28,11 @@ pub(crate) struct EncryptionKeys {
 }
 
 impl EncryptionKeys {
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.encryption_key_env.is_empty() && self.encryption_key_file.is_none()
+    }
+
     /// The inbox as these keys open it. Without any it stays as it is.
     pub(crate) fn open(&self, inbox: BoxInbox) -> io::Result<BoxInbox> {
         let mut keys = Vec::new();

@@ -45,6 +45,7 @@ pub use self::{
     verdicts::Verdicts,
 };
 use self::{login::Assertion, process::Wrapped};
+pub use crate::providers::api::ApiError;
 use crate::{
     keys::Secret,
     providers::api::{self, Api, TokenCache},
@@ -226,8 +227,7 @@ impl IdCloudClient {
             Contract::Api => format!("/processes/v1/{id}"),
             Contract::Sdk => format!("/client/v1/process/{id}"),
         });
-        let got = inner.api.get(&url, &inner.headers, MOST_BYTES).await;
-        let got = got.map_err(ClientError::of_api)?;
+        let got = inner.api.get(&url, &inner.headers, MOST_BYTES).await?;
         let process = self.read(&got.body)?;
         if process.id().eq_ignore_ascii_case(id) {
             Ok(process)
@@ -242,7 +242,7 @@ impl IdCloudClient {
             Contract::Sdk => serde_json::from_slice::<Wrapped>(body)
                 .map(|wrapped| Process::Sdk(Box::new(wrapped.process))),
         };
-        read.map_err(|_| ClientError::Malformed)
+        read.map_err(|_| ApiError::Malformed.into())
     }
 }
 

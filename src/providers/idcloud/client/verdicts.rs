@@ -7,7 +7,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{ClientError, Contract, IdCloudClient, Process, source::Stage};
+use super::{ApiError, ClientError, Contract, IdCloudClient, Process, source::Stage};
 use crate::{
     polling::{BoxExpectations, Expectations, Rate, Turn},
     providers::idcloud::{Event, IdCloud, TransactionStatus},
@@ -133,7 +133,7 @@ impl Verdicts {
 
     async fn nack(&self, error: ClientError) -> Nack {
         let nack = match error {
-            ClientError::Limited { retry_after } => {
+            ClientError::Api(ApiError::Limited { retry_after }) => {
                 let lasts = retry_after.unwrap_or_default();
                 let lasts = lasts.clamp(LEAST_HOLD, LONGEST_HOLD);
                 if let Some((store, rate)) = &self.turns {
@@ -147,16 +147,10 @@ impl Verdicts {
             ClientError::Unknown { status: 410 } => {
                 Nack::rejected("the API has deleted the process")
             }
-            ClientError::Unreachable
-            | ClientError::TooSlow
-            | ClientError::NoToken
-            | ClientError::Status { .. }
-            | ClientError::Login { .. }
-            | ClientError::Refused { .. } => Nack::unavailable(),
             ClientError::Unknown { .. }
-            | ClientError::TooLarge
-            | ClientError::Malformed
-            | ClientError::OtherProcess => Nack::retry(),
+            | ClientError::OtherProcess
+            | ClientError::Api(ApiError::TooLarge | ApiError::Malformed) => Nack::retry(),
+            ClientError::Api(_) => Nack::unavailable(),
         };
         nack.with_error(error)
     }

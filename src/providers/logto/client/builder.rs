@@ -115,7 +115,7 @@ impl ReconcilerBuilder {
         self
     }
 
-    /// The most entries that one pass reads. Default: 100,000. Older ones are left out.
+    /// The most entries that one pass reads. Default: 100,000. Older ones are left out, and the log warns of that.
     pub fn most_entries(mut self, count: usize) -> Self {
         self.most_entries = count;
         self
@@ -165,7 +165,7 @@ impl ReconcilerBuilder {
             most_entries: self.most_entries,
             turn,
             owners: OwnerTokens::new()?,
-            read_until: Default::default(),
+            progress: Default::default(),
             receiver: self.receiver,
         })))
     }

@@ -42,6 +42,7 @@
 mod builder;
 mod log;
 mod login;
+mod lost;
 mod pass;
 mod reconciler;
 mod report;

@@ -1,7 +1,7 @@
 //! [`run`]: one reading of the log, and what becomes of what it shows.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::HashSet,
     sync::{
         Arc, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -12,6 +12,7 @@ use std::{
 use super::{
     ApiError, ReconcileError, Reconciled,
     log::{Entry, Shown},
+    lost::{Lost, Tried},
     reconciler::{Shared, TURN},
 };
 use crate::{
@@ -25,8 +26,6 @@ use crate::{
     verdict::Reason,
 };
 
-/// Bytes of lost events that a pass keeps.
-const MOST_KEPT: usize = 64 * 1024 * 1024;
 /// Entries may come to the log in another order than their times have, by less than this.
 const OVERLAP: Duration = Duration::from_secs(300);
 /// How often one page is asked for.
@@ -40,6 +39,23 @@ const EXTENDED_AFTER: Duration = Duration::from_secs(30);
 /// After so many events in a row that came to no end, the others would not either.
 const MOST_FAILED: u32 = 10;
 
+/// What earlier passes came to.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Progress {
+    /// Up to here the log was read, and all that it showed has its end. By Logto's clock.
+    read_until: Option<UnixTime>,
+    /// The last event of a pass that ended in failures, or left others untried.
+    tried: Option<Tried>,
+}
+
+/// What a pass came to.
+pub(super) struct Passed {
+    pub(super) report: Reconciled,
+    /// It has left lost events untried, or was told to stop. What lies beyond the most entries of a pass is not meant: the
+    /// next one would not reach it either.
+    pub(super) is_unfinished: bool,
+}
+
 /// Reads the log, and has handled what is lost. `turn` is extended meanwhile, where the pass has one. It ends early once
 /// `stops` is set.
 pub(super) async fn run(
@@ -47,13 +63,14 @@ pub(super) async fn run(
     turn: Option<&Lease>,
     timer: &Arc<dyn Timer>,
     stops: &AtomicBool,
-) -> Result<Reconciled, ReconcileError> {
+) -> Result<Passed, ReconcileError> {
     let clock = shared.receiver.0.clock();
     let now = clock.now();
-    let read_until = *shared
-        .read_until
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let progress = || {
+        let progress = shared.progress.lock();
+        progress.unwrap_or_else(PoisonError::into_inner)
+    };
+    let before = *progress();
     let begin = now.saturating_sub(shared.window);
     let begin = shared.since.map_or(begin, |since| since.max(begin));
     let mut pass = Pass {
@@ -63,12 +80,15 @@ pub(super) async fn run(
         stops,
         extended_at: clock.monotonic(),
         begin,
-        read_from: read_until.map_or(begin, |it| it.saturating_sub(OVERLAP).max(begin)),
+        read_from: before
+            .read_until
+            .map_or(begin, |it| it.saturating_sub(OVERLAP).max(begin)),
         newest: None,
         open_since: None,
         seen: HashSet::new(),
-        lost: VecDeque::new(),
-        lost_bytes: 0,
+        lost: Lost::beginning_behind(before.tried),
+        tried: before.tried,
+        is_unfinished: false,
         report: Reconciled {
             is_whole: true,
             ..Reconciled::default()
@@ -77,17 +97,18 @@ pub(super) async fn run(
     let done = pass.read_and_handle().await;
     pass.count();
     done?;
-    if pass.report.is_whole
+    let mut progress = progress();
+    progress.tried = pass.tried;
+    if !pass.is_unfinished
         && let Some(newest) = pass.newest
     {
         let until = pass.open_since.map_or(newest, |open| open.min(newest));
-        let mut read_until = shared
-            .read_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *read_until = Some(until);
+        progress.read_until = Some(until);
     }
-    Ok(pass.report)
+    Ok(Passed {
+        report: pass.report,
+        is_unfinished: pass.is_unfinished,
+    })
 }
 
 struct Pass<'a> {
@@ -105,9 +126,12 @@ struct Pass<'a> {
     /// When the oldest event occurred that has no end yet.
     open_since: Option<UnixTime>,
     seen: HashSet<EventKey>,
-    /// What was never handled, the oldest last.
-    lost: VecDeque<Shown>,
-    lost_bytes: usize,
+    /// What was never handled.
+    lost: Lost,
+    /// Behind it the next pass begins.
+    tried: Option<Tried>,
+    /// As [`Passed`] has it.
+    is_unfinished: bool,
     report: Reconciled,
 }
 
@@ -136,7 +160,7 @@ impl Pass<'_> {
                 return Ok(());
             }
             if self.stops.load(Ordering::Relaxed) {
-                self.report.is_whole = false;
+                self.unfinished();
                 return Ok(());
             }
             number = number.saturating_add(1);
@@ -223,23 +247,27 @@ impl Pass<'_> {
         match shared.calls().look(&key, self.timer).await? {
             State::Done => self.report.known = self.report.known.saturating_add(1),
             State::InProgress { .. } => self.open(event.created_at),
-            State::Free => self.keep(event),
+            State::Free => self.keep(key, event),
         }
         Ok(())
     }
 
-    /// Where there is no room, the latest are left to the next pass.
-    fn keep(&mut self, event: Shown) {
-        self.lost_bytes = self.lost_bytes.saturating_add(event.body.len());
-        self.lost.push_back(event);
-        while self.lost_bytes > MOST_KEPT
-            && self.lost.len() > 1
-            && let Some(latest) = self.lost.pop_front()
-        {
-            self.lost_bytes = self.lost_bytes.saturating_sub(latest.body.len());
-            self.report.is_whole = false;
-            self.open(latest.created_at);
+    /// Where there is no room, some are left to the next pass.
+    fn keep(&mut self, key: EventKey, event: Shown) {
+        self.lost.keep(key, event);
+        while let Some(event) = self.lost.excess() {
+            self.leave(&event);
         }
+    }
+
+    fn leave(&mut self, event: &Shown) {
+        self.unfinished();
+        self.open(event.created_at);
+    }
+
+    fn unfinished(&mut self) {
+        self.is_unfinished = true;
+        self.report.is_whole = false;
     }
 
     fn open(&mut self, created_at: UnixTime) {
@@ -248,22 +276,25 @@ impl Pass<'_> {
         self.open_since = Some(earliest);
     }
 
-    /// The oldest first.
     async fn handle_lost(&mut self) -> Result<(), ReconcileError> {
         let mut failed: u32 = 0;
-        while let Some(event) = self.lost.pop_back() {
+        let mut last = self.tried;
+        self.lost.sort();
+        while let Some((key, event)) = self.lost.next() {
             if failed >= MOST_FAILED || self.stops.load(Ordering::Relaxed) {
-                self.report.is_whole = false;
-                self.open(event.created_at);
+                self.leave(&event);
                 continue;
             }
             self.keep_turn().await?;
+            let created_at = event.created_at;
+            last = Some(Tried { key, created_at });
             failed = if self.handle(&event).await {
                 0
             } else {
                 failed.saturating_add(1)
             };
         }
+        self.tried = last.filter(|_| self.is_unfinished || failed >= MOST_FAILED);
         Ok(())
     }
 

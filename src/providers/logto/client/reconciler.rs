@@ -49,12 +49,14 @@ const LONGEST_ASKED: Duration = Duration::from_secs(600);
 /// | one from before [`since`](super::ReconcilerBuilder::since) | nothing: it may have another key |
 /// | one of another hook, without a body, or that cannot be read | nothing: it is counted |
 ///
-/// The oldest of what is lost is handled first. A pass keeps 64 MiB of it, and leaves what is later to the next one.
+/// The oldest of what is lost is handled first. A pass keeps 64 MiB of it, and leaves what is later to the next one. Where it
+/// ended in failures, the next one begins behind them, and comes to them last.
 ///
 /// # Which part of the log is read
 ///
 /// The first pass reads the whole window. A later one reads what was written since, and five minutes more. Where an event
-/// is still without an end, it reads from there.
+/// is still without an end, it reads from there. What lies beyond [`most_entries`](super::ReconcilerBuilder::most_entries)
+/// is not read later either: the log warns of it.
 ///
 /// # Several instances
 ///
@@ -78,8 +80,7 @@ pub(super) struct Shared {
     /// The key under which instances take turns.
     pub(super) turn: EventKey,
     pub(super) owners: OwnerTokens,
-    /// Up to here the log was read, and all that it showed has its end. By Logto's clock.
-    pub(super) read_until: Mutex<Option<UnixTime>>,
+    pub(super) progress: Mutex<pass::Progress>,
 }
 
 impl Shared {
@@ -112,7 +113,8 @@ impl Reconciler {
     pub async fn once(&self) -> Result<Reconciled, ReconcileError> {
         let timer = self.0.timer();
         let never = AtomicBool::new(false);
-        pass::run(&self.0, None, &timer, &never).await
+        let passed = pass::run(&self.0, None, &timer, &never).await?;
+        Ok(passed.report)
     }
 
     /// Reads the log from time to time until `stop` resolves, on tokio.
@@ -192,17 +194,20 @@ async fn pass(
     let endpoint = shared.receiver.name();
     let passed = pass::run(&shared, Some(&lease), &timer, &stops).await;
     let pause = match &passed {
-        Ok(report) => {
+        Ok(pass::Passed {
+            report,
+            is_unfinished,
+        }) => {
             if report.handled > 0 || report.unresolved > 0 {
                 log::reconciled(endpoint, report.handled, report.unresolved);
             }
             if report.unreadable > 0 {
                 log::fallback(endpoint, words::LOG_ENTRIES_UNREADABLE);
             }
-            if report.is_whole {
-                shared.every
-            } else {
+            if *is_unfinished {
                 SOON.min(shared.every)
+            } else {
+                shared.every
             }
         }
         Err(ReconcileError::Store(error)) => {

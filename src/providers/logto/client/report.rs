@@ -21,7 +21,7 @@ pub struct Reconciled {
     pub too_old: usize,
     /// No event of this hook that can be read, or larger than the receiver takes.
     pub unreadable: usize,
-    /// Whether the log was read down to the window's begin, and nothing had to be left to a later pass for want of room.
+    /// Whether the log was read as far as it had to be, and each lost event was tried.
     pub is_whole: bool,
 }
 

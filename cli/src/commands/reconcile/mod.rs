@@ -1,14 +1,19 @@
 //! `hookgate reconcile`: what a sender's log shows and an inbox never got.
 
+mod held;
+
 use std::{io, process::ExitCode, time::Duration};
 
 use clap::{Args, ValueEnum};
 use hookgate::{
     Receiver, Secret, UnixTime,
+    inbox::Operations,
+    pack::Keys,
     providers::logto::{
-        Logto,
+        EventName, Logto,
         client::{LogtoClient, Reconciled},
     },
+    tenants::{KeySource, KeySourceError, Tenant, Tenants},
 };
 use hookgate_stores::InboxTables;
 use serde_json::json;
@@ -21,15 +26,20 @@ use crate::{output::screen::Screen, settings::credentials::named_variable};
 /// The application's worker then handles it, as if it had been sent: once, with the origin `Reconciled`. What was handled, or
 /// is in the inbox, is left alone. An endpoint without an inbox reconciles within the application.
 ///
-/// Name the endpoint, its retention and its path as the application does, and let its pack have `canonical_identity`.
-/// Otherwise its events would have other keys, and run twice.
+/// Name the endpoint, its retention, its path and the hook's tenant as the application does, and let its pack have
+/// `canonical_identity`. Otherwise its events would have other keys, and run twice. Name what it is interested in as well:
+/// otherwise its worker handles all that the log shows.
+///
+/// Payloads hold personal data, and are written as the application keeps them: encrypted with the first key that is named, or
+/// in the clear with --unencrypted.
 ///
 /// The exit status is 0 when all that the log shows has its end or is in the inbox. It is 1 when it failed or something is
 /// left, and 2 when the arguments are not understood.
 #[derive(Args)]
 #[command(after_help = "Example:\n  \
     LOGTO_APP_SECRET=s3cret hookgate reconcile logto --server https://example.logto.app --app-id m9f1c7 \\\n    \
-    --hook o7s9sn5gbe07hdq69p1rr --endpoint logto --path /webhooks/logto --inbox sqlite:webhooks.db\n\n\
+    --hook o7s9sn5gbe07hdq69p1rr --endpoint logto --path /webhooks/logto --inbox sqlite:webhooks.db \\\n    \
+    --encryption-key-env 2026-11=INBOX_KEY\n\n\
     More: docs/logto.md in the sources")]
 pub(crate) struct Reconcile {
     /// Whose log: `logto`.
@@ -55,9 +65,17 @@ pub(crate) struct Reconcile {
     /// The path at which the hook's deliveries come.
     #[arg(long, value_name = "PATH")]
     path: String,
+    /// The tenant whose hook it is, by its canonical id, where the endpoint serves many. Without it their events have other
+    /// keys, and run twice.
+    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    tenant: Option<String>,
     /// The endpoint makes one event of what several hooks send: `merge_hooks`.
     #[arg(long)]
     merge_hooks: bool,
+    /// An event that the application wants, as its `interested_in` has it, such as `User.Deleted`. May be repeated. Without
+    /// it, every event of the log is put into the inbox, and handled.
+    #[arg(long, value_name = "EVENT", value_parser = event)]
+    interested_in: Vec<EventName>,
     /// The receiver's retention, in hours. Events are taken that are an hour younger, and 24 h at most.
     #[arg(long, value_name = "HOURS", default_value_t = 24)]
     retention: u64,
@@ -75,6 +93,9 @@ pub(crate) struct Reconcile {
     claims_table: String,
     #[command(flatten)]
     encryption: EncryptionKeys,
+    /// Write payloads in the clear, as an application without `EncryptedInbox` does. Without this, a key is needed.
+    #[arg(long, conflicts_with_all = ["encryption_key_env", "encryption_key_file"])]
+    unencrypted: bool,
     /// Write JSON.
     #[arg(long)]
     json: bool,
@@ -85,6 +106,12 @@ enum Sender {
     Logto,
 }
 
+fn event(text: &str) -> Result<EventName, String> {
+    EventName::from_text(text).ok_or_else(|| {
+        "expected an event's name as Logto writes it, such as `User.Deleted`".to_owned()
+    })
+}
+
 fn time(text: &str) -> Result<UnixTime, String> {
     UnixTime::from_rfc3339(text).ok_or_else(|| "expected a time as RFC 3339 writes it".to_owned())
 }
@@ -92,6 +119,11 @@ fn time(text: &str) -> Result<UnixTime, String> {
 impl Reconcile {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
         let Sender::Logto = self.sender;
+        if self.encryption.is_empty() && !self.unencrypted {
+            return Err(io::Error::other(
+                "it is not said how payloads are kept: name the application's encryption key, or --unencrypted",
+            ));
+        }
         let url = url_of(self.inbox.as_deref())?;
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -112,7 +144,13 @@ impl Reconcile {
         tables.named = Some(self.tables.clone());
         tables.claims = Some(self.claims_table.clone());
         let inbox = hookgate_stores::find_inbox(url, &tables).await;
-        let inbox = self.encryption.open(inbox.map_err(failed)?)?;
+        let inbox = inbox.map_err(failed)?;
+        if self.unencrypted {
+            held::refuse_encrypted(&Operations::new(inbox.clone())).await?;
+        }
+        let inbox = self.encryption.open(inbox)?;
+        let operations = Operations::new(inbox.clone());
+        held::refuse_other_tenants(&operations, &self.endpoint, self.tenant.is_some()).await?;
         let receiver = Receiver::new(self.endpoint.as_str(), self.pack()?)
             .retention(Duration::from_secs(self.retention.saturating_mul(3600)))
             .inbox(inbox)
@@ -120,6 +158,9 @@ impl Reconcile {
             .map_err(failed)?;
         let reconciler = client.reconciler(&receiver, &self.hook);
         let mut reconciler = reconciler.path(self.path.as_str());
+        if let Some(tenant) = &self.tenant {
+            reconciler = reconciler.tenant(tenant.as_str());
+        }
         if let Some(since) = self.since {
             reconciler = reconciler.since(since);
         }
@@ -133,16 +174,35 @@ impl Reconcile {
         })
     }
 
-    /// Nothing is sent to it, so its key is one that nobody has.
+    /// Nothing is sent to it, so its key is one that nobody has, and its tenants are found nowhere.
     fn pack(&self) -> io::Result<Logto> {
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
-        let pack = Logto::new(Secret::bytes(key).map_err(failed)?).canonical_identity();
-        Ok(if self.merge_hooks {
+        let keys: Keys = if self.tenant.is_some() {
+            Tenants::by_route_param("tenant", NoTenants).into()
+        } else {
+            let mut key = [0; 32];
+            getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+            Secret::bytes(key).map_err(failed)?.into()
+        };
+        let pack = Logto::new(keys).canonical_identity();
+        let pack = if self.merge_hooks {
             pack.merge_hooks()
         } else {
             pack
+        };
+        Ok(if self.interested_in.is_empty() {
+            pack
+        } else {
+            pack.interested_in(self.interested_in.iter().copied())
         })
+    }
+}
+
+/// The reconciler names its tenant, and looks none up.
+struct NoTenants;
+
+impl KeySource for NoTenants {
+    async fn tenant(&self, _: &str) -> Result<Option<Tenant>, KeySourceError> {
+        Ok(None)
     }
 }
 
@@ -153,6 +213,7 @@ fn write(report: &Reconciled, json: bool) -> io::Result<()> {
             "read": report.read,
             "known": report.known,
             "handled": report.handled,
+            "not_wanted": report.not_wanted,
             "unresolved": report.unresolved,
             "too_old": report.too_old,
             "unreadable": report.unreadable,
@@ -163,6 +224,7 @@ fn write(report: &Reconciled, json: bool) -> io::Result<()> {
     screen.say(format_args!("{} known", report.known))?;
     screen.say(format_args!("{} put into the inbox", report.handled))?;
     for (count, what) in [
+        (report.not_wanted, "of no interest"),
         (report.unresolved, "without an end yet: run it again"),
         (
             report.too_old,
@@ -175,7 +237,7 @@ fn write(report: &Reconciled, json: bool) -> io::Result<()> {
         }
     }
     if !report.is_whole {
-        screen.say("the log goes on: run it again")?;
+        screen.say("not all was read or tried: one run reads 100,000 entries, and keeps 64 MiB")?;
     }
     Ok(())
 }
