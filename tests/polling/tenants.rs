@@ -34,7 +34,7 @@ impl KeySource for Anybody {
     }
 }
 
-fn pack() -> IdCloud {
+pub(super) fn pack() -> IdCloud {
     IdCloud::new().tenants(Tenants::by_route_param("customer", Anybody))
 }
 
