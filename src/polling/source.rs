@@ -31,6 +31,9 @@ pub trait StatusSource: Send + Sync + 'static {
     /// By what the API counts the questions for this [tenant](Question::tenant), such as the tenant's account. Each account then has
     /// the fallback's [`Rate`](super::Rate) for itself, and an API that takes no more questions of one is asked by the others.
     /// The name is stored: no secret. Default: all questions count together.
+    ///
+    /// Name an account for each tenant, or for none. While a question without one has no turn, no other is asked, whatever its
+    /// account: they all might count together.
     fn account(&self, tenant: Option<&str>) -> Option<Arc<str>> {
         let _ = tenant;
         None
