@@ -116,13 +116,23 @@ pub enum AskError {
 }
 
 impl AskError {
-    /// The name in metrics.
-    pub(super) const fn label(self) -> &'static str {
+    const fn label(self) -> &'static str {
         match self {
             Self::Limited { .. } => "limited",
             Self::Unavailable(_) => "unavailable",
             Self::Refused(_) => "refused",
         }
+    }
+}
+
+/// What a question came to: the name in metrics.
+pub(crate) fn label(answer: &Result<Reply, AskError>) -> &'static str {
+    match answer {
+        Ok(Reply::Status { is_end: true, .. }) => "end",
+        Ok(Reply::Status { .. }) => "status",
+        Ok(Reply::NotYet) => "not_yet",
+        Ok(Reply::Gone) => "gone",
+        Err(error) => error.label(),
     }
 }
 

@@ -157,22 +157,17 @@ impl StatusSource for IdCloudSource {
                 "the tenant's client asks by another contract than the endpoint's",
             ));
         }
-        match client.process(question.id).await {
-            Ok(process) => {
-                self.unknown.ended(question);
-                Ok(reply(&process))
-            }
-            Err(ClientError::Id | ClientError::Unknown { status: 410 }) => Ok(Reply::Gone),
-            Err(ClientError::Unknown { .. }) if self.unknown.again(question) => Ok(Reply::Gone),
-            Err(error @ ClientError::Unknown { .. }) => Err(error.asked()),
-            Err(error) => {
-                self.unknown.ended(question);
-                match error {
-                    ClientError::NotYet => Ok(Reply::NotYet),
-                    error => Err(error.asked()),
+        let told = client.process(question.id).await;
+        let answer = answer(&told);
+        match told {
+            Err(ClientError::Unknown { .. }) if answer.is_err() => {
+                if self.unknown.again(question) {
+                    return Ok(Reply::Gone);
                 }
             }
+            _ => self.unknown.ended(question),
         }
+        answer
     }
 
     fn account(&self, tenant: Option<&str>) -> Option<Arc<str>> {
@@ -251,6 +246,16 @@ impl From<&Process> for Stage {
             Process::Api(it) => it.status.into(),
             Process::Sdk(it) => (&it.state).into(),
         }
+    }
+}
+
+/// What it means that the API told this of a process.
+pub(super) fn answer(told: &Result<Process, ClientError>) -> Result<Reply, AskError> {
+    match told {
+        Ok(process) => Ok(reply(process)),
+        Err(ClientError::Id | ClientError::Unknown { status: 410 }) => Ok(Reply::Gone),
+        Err(ClientError::NotYet) => Ok(Reply::NotYet),
+        Err(error) => Err(error.asked()),
     }
 }
 
