@@ -123,8 +123,9 @@ impl Expectations for Counted {
         owner: OwnerToken,
     ) -> Result<bool, StoreError> {
         let noted = self.store.tell(endpoint, is_silent, after, owner).await;
-        let is_lost = |notes: &Arc<AtomicUsize>| notes.fetch_add(1, Ordering::Relaxed) % 2 == 0;
-        if self.notes.as_ref().is_some_and(is_lost) {
+        let notes = self.notes.as_ref();
+        let number = notes.map(|notes| notes.fetch_add(1, Ordering::Relaxed));
+        if number.is_some_and(|number| number.is_multiple_of(2)) {
             return Err(StoreError::Timeout);
         }
         noted
