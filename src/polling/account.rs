@@ -4,7 +4,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use super::{
     Expectations, Rate, Turn,
-    pauses::Pause,
+    pauses::{LONGEST_ASKED_HOLD, Pause},
     shared::{CALL_TIMEOUT, PATIENCE, Shared},
 };
 use crate::{
@@ -18,8 +18,6 @@ pub(super) const LEAST_PAUSE: Duration = Duration::from_millis(100);
 /// The first pause where the API does not say how long it takes no more questions. It doubles, up to a minute.
 const FIRST_HOLD: Duration = Duration::from_secs(1);
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
-/// A pause that the API asks for is kept up to this.
-const LONGEST_ASKED_HOLD: Duration = Duration::from_secs(600);
 
 /// What an API counts a question by.
 pub(super) struct Account<'a> {
@@ -87,8 +85,7 @@ impl<'a> Account<'a> {
     fn later(&self, by: Duration) -> NoTurn {
         let now = self.shared.clock().monotonic();
         if self.is_of_many {
-            let by = self.pause.park(now, by, self.rate.pause());
-            return NoTurn::Later(by.min(LONGEST_ASKED_HOLD));
+            return NoTurn::Later(self.pause.park(now, by, self.rate.pause()));
         }
         self.shared.pauses.rest(now.saturating_add(by));
         NoTurn::Later(by)

@@ -96,6 +96,8 @@ mod serve;
 mod shared;
 mod source;
 
+#[cfg(feature = "idcloud-client")]
+pub(crate) use self::source::label;
 pub use self::{
     backoff::Backoff,
     boxed::{BoxExpectations, DynExpectations},

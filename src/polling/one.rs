@@ -9,6 +9,7 @@ use super::{
     account::{Account, LEAST_PAUSE, NoTurn},
     contained::contained,
     shared::{CALL_TIMEOUT, HEAR_TIMEOUT, Place, Shared},
+    source::label,
 };
 use crate::{
     dedup::{Settled, State},
@@ -317,15 +318,5 @@ impl One<'_> {
                 false
             }
         }
-    }
-}
-
-fn label(answer: &Result<Reply, AskError>) -> &'static str {
-    match answer {
-        Ok(Reply::Status { is_end: true, .. }) => "end",
-        Ok(Reply::Status { .. }) => "status",
-        Ok(Reply::NotYet) => "not_yet",
-        Ok(Reply::Gone) => "gone",
-        Err(error) => error.label(),
     }
 }

@@ -11,6 +11,8 @@ use std::{
 
 /// Beyond so many accounts, those that are not held are forgotten. They are known anew with their next question.
 const MOST_ACCOUNTS: usize = 1000;
+/// Nothing is kept off for longer, whatever an API asks for.
+pub(super) const LONGEST_ASKED_HOLD: Duration = Duration::from_secs(600);
 
 /// Until when each account is left alone, and what is due as well.
 #[derive(Default)]
@@ -89,10 +91,17 @@ impl Pause {
 
     /// In how long one that finds no turn comes back: `by` at least, and `pause` behind the one before. So those of a busy account
     /// come back one by one, and are leased about once for each question.
+    ///
+    /// Once the places of the longest hold are taken, they are given again from the soonest on. A place beyond, kept for what
+    /// is cut to the longest hold, would bring all of it back in one moment, and leave the account unasked until then.
     pub(super) fn park(&self, now: Duration, by: Duration, pause: Duration) -> Duration {
         let soonest = millis(now.saturating_add(by));
+        let latest = millis(now.saturating_add(LONGEST_ASKED_HOLD));
         let pause = millis(pause).max(1);
-        let place = |last: u64| soonest.max(last.saturating_add(pause));
+        let place = |last: u64| {
+            let next = soonest.max(last.saturating_add(pause));
+            if next > latest { soonest } else { next }
+        };
         let order = Ordering::Relaxed;
         let moved = self
             .parked_until

@@ -31,6 +31,9 @@ pub trait StatusSource: Send + Sync + 'static {
     /// By what the API counts the questions for this [tenant](Question::tenant), such as the tenant's account. Each account then has
     /// the fallback's [`Rate`](super::Rate) for itself, and an API that takes no more questions of one is asked by the others.
     /// The name is stored: no secret. Default: all questions count together.
+    ///
+    /// Name an account for each tenant, or for none. While a question without one has no turn, no other is asked, whatever its
+    /// account: they all might count together.
     fn account(&self, tenant: Option<&str>) -> Option<Arc<str>> {
         let _ = tenant;
         None
@@ -113,13 +116,23 @@ pub enum AskError {
 }
 
 impl AskError {
-    /// The name in metrics.
-    pub(super) const fn label(self) -> &'static str {
+    const fn label(self) -> &'static str {
         match self {
             Self::Limited { .. } => "limited",
             Self::Unavailable(_) => "unavailable",
             Self::Refused(_) => "refused",
         }
+    }
+}
+
+/// What a question came to: the name in metrics.
+pub(crate) fn label(answer: &Result<Reply, AskError>) -> &'static str {
+    match answer {
+        Ok(Reply::Status { is_end: true, .. }) => "end",
+        Ok(Reply::Status { .. }) => "status",
+        Ok(Reply::NotYet) => "not_yet",
+        Ok(Reply::Gone) => "gone",
+        Err(error) => error.label(),
     }
 }
 

@@ -1,7 +1,10 @@
 //! [`Counted`]: the memory store, with the number of its calls.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -31,6 +34,8 @@ pub(crate) struct Counts {
 pub(crate) struct Counted {
     store: MemoryExpectations,
     counts: Arc<Mutex<Counts>>,
+    /// Notes of a silence, where the answer to each other one is lost.
+    notes: Option<Arc<AtomicUsize>>,
 }
 
 impl Counted {
@@ -38,6 +43,15 @@ impl Counted {
         Self {
             store: MemoryExpectations::with_clock(capacity, clock.clone()),
             counts: Arc::default(),
+            notes: None,
+        }
+    }
+
+    /// The same store. It takes each note of a silence, and the answer to each other one is lost, from the first on.
+    pub(crate) fn losing_notes(&self) -> Self {
+        Self {
+            notes: Some(Arc::default()),
+            ..self.clone()
         }
     }
 
@@ -108,7 +122,13 @@ impl Expectations for Counted {
         after: Duration,
         owner: OwnerToken,
     ) -> Result<bool, StoreError> {
-        self.store.tell(endpoint, is_silent, after, owner).await
+        let noted = self.store.tell(endpoint, is_silent, after, owner).await;
+        let notes = self.notes.as_ref();
+        let number = notes.map(|notes| notes.fetch_add(1, Ordering::Relaxed));
+        if number.is_some_and(|number| number.is_multiple_of(2)) {
+            return Err(StoreError::Timeout);
+        }
+        noted
     }
 
     async fn open(&self, endpoint: &str) -> Result<u64, StoreError> {

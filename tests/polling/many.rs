@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hookgate::{
+    dedup::MemoryStore,
     polling::Rate,
     providers::idcloud::{IdCloud, State},
     time::Clock,
@@ -10,6 +11,7 @@ use hookgate::{
 
 use super::{
     counted::{Counted, Counts},
+    tenants::pack,
     world::{Instance, World},
 };
 use crate::props::at_once;
@@ -107,4 +109,36 @@ fn a_backlog_is_asked_for_at_the_rate() {
     assert_eq!((world.asked(), world.runs().len()), (500, 500));
     assert_eq!((counts.end, counts.leased), (500, 500 + counts.postpone));
     assert!(counts.postpone <= 100, "{counts:?}");
+}
+
+/// More is due for one account than its rate takes in the longest time that any is put off: as many as 20,000 are by the
+/// default rate. It is asked at the rate all the same, to the last.
+#[test]
+fn an_account_with_more_than_ten_minutes_of_work_is_asked_at_its_rate() {
+    const DUE: usize = 2000;
+    let mut world = World::new(44).by_account();
+    world.store = MemoryStore::with_clock(DUE, world.clock.clone());
+    world.expectations = Counted::new(DUE, &world.clock);
+    let app = world.instance_with(pack(), |it| {
+        it.rate(Rate::every("account", Duration::from_secs(1)))
+    });
+    for number in 0..DUE {
+        let id = format!("id-{number}");
+        world.ends(&id, 1);
+        at_once(app.fallback.expect(Some("one"), &id)).unwrap();
+    }
+    world.pass(10);
+    let mut asked = 0;
+    for _ in 0..3 {
+        world.pass(600);
+        let before = std::mem::replace(&mut asked, world.asked());
+        // A sleep ends up to 100 ms late.
+        assert!(asked - before >= 540, "{before} {asked}");
+    }
+    world.pass(600);
+    assert_eq!(world.asked(), DUE);
+    assert!(world.expectations.is_empty());
+    // Four share a place at first, of which one finds a turn.
+    let counts = world.expectations.take_counts();
+    assert!(counts.leased <= 5 * DUE, "{counts:?}");
 }

@@ -1,29 +1,21 @@
 //! An endpoint to which nothing comes tells so once, whatever strangers send, and tells the end of it once.
 
 use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use hookgate::{
     BuildError, Observer, Receiver, UnixTime,
     access::Basic,
-    dedup::{OwnerToken, Promises, Settled, StoreError},
     pack::Head,
-    polling::{
-        AskDue, Due, DueBatch, Expectation, Expectations, Expecting, Heard, MemoryExpectations,
-        Rate, Turn,
-    },
+    polling::{Expectations, MemoryExpectations},
     providers::idcloud::{IdCloud, IdCloudSimulator, State},
     silence::SilenceBuilder,
     time::{Clock, Timer},
 };
 
 use super::{
-    counted::Counted,
     tasks::Process,
     world::{ENDPOINT, World},
 };
@@ -339,75 +331,10 @@ fn a_silence_that_just_has_room_is_told() {
     }
 }
 
-/// A store whose answer to each other note is lost.
-struct Loses {
-    store: Counted,
-    notes: AtomicUsize,
-}
-
-impl Expectations for Loses {
-    async fn expect(&self, one: &Expectation) -> Result<Expecting, StoreError> {
-        self.store.expect(one).await
-    }
-
-    async fn due(&self, ask: AskDue<'_>) -> Result<DueBatch, StoreError> {
-        self.store.due(ask).await
-    }
-
-    async fn postpone(&self, due: &Due, by: Duration, asked: bool) -> Result<Settled, StoreError> {
-        self.store.postpone(due, by, asked).await
-    }
-
-    async fn end(&self, due: &Due) -> Result<Settled, StoreError> {
-        self.store.end(due).await
-    }
-
-    async fn turn(&self, rate: &Rate, patience: Duration) -> Result<Turn, StoreError> {
-        self.store.turn(rate, patience).await
-    }
-
-    async fn hold(&self, rate: &Rate, lasts: Duration) -> Result<(), StoreError> {
-        self.store.hold(rate, lasts).await
-    }
-
-    async fn heard(&self, endpoint: &str) -> Result<(), StoreError> {
-        self.store.heard(endpoint).await
-    }
-
-    async fn last_heard(&self, endpoint: &str) -> Result<Heard, StoreError> {
-        self.store.last_heard(endpoint).await
-    }
-
-    async fn tell(
-        &self,
-        endpoint: &str,
-        is_silent: bool,
-        after: Duration,
-        owner: OwnerToken,
-    ) -> Result<bool, StoreError> {
-        let noted = self.store.tell(endpoint, is_silent, after, owner).await;
-        match self.notes.fetch_add(1, Ordering::Relaxed) % 2 {
-            0 => Err(StoreError::Timeout),
-            _ => noted,
-        }
-    }
-
-    async fn open(&self, endpoint: &str) -> Result<u64, StoreError> {
-        self.store.open(endpoint).await
-    }
-
-    fn promises(&self) -> Promises {
-        self.store.promises()
-    }
-}
-
 #[test]
 fn a_silence_whose_note_got_no_answer_is_told_all_the_same() {
     let mut listens = Listens::new(0, |it| it);
-    let store = Loses {
-        store: listens.world.expectations.clone(),
-        notes: AtomicUsize::new(0),
-    };
+    let store = listens.world.expectations.losing_notes();
     listens.start_on(store, HOUR, |it| it);
     listens.pass(240);
     assert_eq!(listens.told().len(), 1, "{:?}", listens.told());

@@ -34,7 +34,7 @@ impl KeySource for Anybody {
     }
 }
 
-fn pack() -> IdCloud {
+pub(super) fn pack() -> IdCloud {
     IdCloud::new().tenants(Tenants::by_route_param("customer", Anybody))
 }
 
@@ -198,6 +198,37 @@ fn an_account_that_takes_no_more_questions_holds_up_no_other() {
         "{soonest:?} {first:?}"
     );
     assert!(world.expectations.is_empty());
+}
+
+/// It takes the turns of no other, and keeps no other from being leased.
+#[test]
+fn a_tenant_without_a_client_holds_up_no_other() {
+    let account = Account::new("service", "one", KEY).unwrap();
+    let client = IdCloudClient::by_unico(Environment::Uat, account);
+    let client = client.build().unwrap();
+    let find = move |tenant: &str| (tenant == "a").then(|| client.clone());
+    let source = pack().status_source_by_tenant(Contract::Sdk, find).unwrap();
+    let refused = Says::Fails(AskError::Refused("no client"));
+    let mut world = World::new(56).says([refused]);
+    let names = source.clone();
+    world = world.accounts(move |tenant| names.account(tenant));
+    let app = instance(&world, Duration::from_secs(300)).0;
+    for number in 0..5 {
+        expect(&app, "nobody", &format!("nobody-{number}"));
+    }
+    // One of them was asked for. The others have no turn for five minutes.
+    world.pass(15);
+    world.ends("a-first", 1);
+    expect(&app, "a", "a-first");
+    world.pass(30);
+    let asked = asked(&world);
+    let counts = asked.iter().map(|(tenant, times)| (&**tenant, times.len()));
+    assert_eq!(counts.collect::<Vec<_>>(), [("a", 1), ("nobody", 1)]);
+    let name = source.account(Some("nobody")).unwrap();
+    assert!(
+        Account::new("service", &name, KEY).is_err(),
+        "no tenant of Unico's can have it: {name}"
+    );
 }
 
 /// Application code: it names an account wrongly, and nothing else ends.

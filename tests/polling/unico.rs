@@ -6,7 +6,6 @@ use std::{
 };
 
 use axum::{Router, body::Body, http::Request, response::Response};
-use bytes::Bytes;
 use hookgate::{
     Secret,
     providers::idcloud::client::{Account, Contract, Environment, IdCloudClient},
@@ -15,7 +14,7 @@ use hookgate::{
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
-use crate::props::{CANARY, Server, now};
+use crate::props::{CANARY, Server, endless_spaces, now};
 
 pub(crate) const KEY: &str = include_str!("../vectors/signed_request/rsa.key.pem");
 pub(crate) const ID: &str = "8263a268-5388-492a-bca2-28e1ff4a69f0";
@@ -147,26 +146,10 @@ async fn answer(script: Arc<Mutex<Script>>, request: Request<Body>) -> Response 
         Says::Json(status, body) => response(status).body(Body::from(body.to_string())),
         Says::With(status, name, value) => response(status).header(name, value).body(Body::empty()),
         Says::Raw(body) => response(200).body(Body::from(body)),
-        Says::Endless => response(200).body(Body::new(Endless)),
+        Says::Endless => response(200).body(endless_spaces()),
         Says::Nothing => std::future::pending().await,
     }
     .unwrap()
-}
-
-/// More than anybody reads.
-struct Endless;
-
-impl http_body::Body for Endless {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
-        let chunk = Bytes::from_static(&[b' '; 64 * 1024]);
-        std::task::Poll::Ready(Some(Ok(http_body::Frame::data(chunk))))
-    }
 }
 
 fn finished(path: &str) -> Value {

@@ -10,6 +10,7 @@ use hookgate::{
     Ack, BuildError, Delivery, Nack, Origin, Receiver,
     access::AnyoneMayCall,
     dedup::MemoryStore,
+    metrics,
     polling::{Backoff, Expectations, Fallback, MemoryExpectations, Rate, Turn},
     providers::idcloud::{
         Event, IdCloud, State, Status,
@@ -23,9 +24,9 @@ use tower::ServiceExt;
 
 use super::{
     unico::{ID, Says, Unico},
-    world::notification,
+    world::{ENDPOINT, World, notification},
 };
-use crate::props::{CANARY, at_once, now, soon, until};
+use crate::props::{CANARY, Recorded, at_once, now, soon, until};
 
 /// How each event came, and whether its verdict was there.
 type Handled = Arc<Mutex<Vec<(String, Origin, bool)>>>;
@@ -234,5 +235,43 @@ async fn a_client_of_another_generation_has_no_verdicts() {
     ] {
         let refused = pack.verdicts(&unico.client(contract)).map(drop);
         assert!(matches!(refused, Err(BuildError::Pack(_))));
+    }
+}
+
+#[tokio::test]
+async fn each_question_for_a_verdict_is_counted_for_its_receiver() {
+    let unico = Unico::start().await;
+    let receiver = World::new(7).instance().receiver;
+    let verdicts = || {
+        let client = unico.client(Contract::Sdk);
+        IdCloud::new().verdicts(&client).unwrap()
+    };
+    let told = |state: &str| Says::Json(200, json!({"process": {"id": ID, "state": state}}));
+    let fails = |status| Says::Json(status, json!({}));
+    for (says, answer) in [
+        (told("PROCESS_STATE_FINISHED"), "end"),
+        (told("PROCESS_STATE_CREATED"), "not_yet"),
+        (fails(409), "not_yet"),
+        (fails(410), "gone"),
+        (fails(404), "unavailable"),
+        (fails(429), "limited"),
+        (fails(500), "unavailable"),
+        (fails(403), "refused"),
+    ] {
+        let asked = async |verdicts: Verdicts| {
+            let recorded = Recorded::default();
+            let _guard = ::metrics::set_default_local_recorder(&recorded);
+            unico.answers([says.clone()]);
+            let _ = soon(verdicts.of(&event("PROCESS_STATE_FINISHED"))).await;
+            let total = metrics::QUESTIONS.name;
+            let labels = [("endpoint", ENDPOINT), ("answer", answer)];
+            (recorded.sum(total, &labels), recorded.sum(total, &[]))
+        };
+        assert_eq!(
+            asked(verdicts().counted_for(&receiver)).await,
+            (1.0, 1.0),
+            "{answer}"
+        );
+        assert_eq!(asked(verdicts()).await, (0.0, 0.0), "{answer}");
     }
 }

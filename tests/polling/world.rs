@@ -2,10 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
@@ -63,6 +60,9 @@ pub(crate) struct Run {
     pub(crate) done: bool,
 }
 
+/// The account of each tenant.
+type Accounts = Box<dyn Fn(Option<&str>) -> Option<Arc<str>> + Send + Sync>;
+
 /// How long something takes, and what it is.
 type Script<T> = Mutex<VecDeque<(Duration, T)>>;
 
@@ -78,8 +78,8 @@ pub(crate) struct Log {
     pub(crate) says: Script<Says>,
     /// What handlers do: then [`Does::Process`] at once.
     pub(crate) does: Script<Does>,
-    /// Whether the API counts the questions of each tenant by themselves.
-    pub(crate) by_account: AtomicBool,
+    /// By what the API counts the questions of a tenant: all together by default.
+    pub(crate) accounts: OnceLock<Accounts>,
     /// What the application says to a process that is given up: then that it heard.
     pub(crate) hears: Mutex<VecDeque<bool>>,
 }
@@ -140,10 +140,7 @@ impl StatusSource for Api {
     }
 
     fn account(&self, tenant: Option<&str>) -> Option<Arc<str>> {
-        let is_counted = self.log.by_account.load(Ordering::Relaxed);
-        let tenant = tenant.filter(|_| is_counted)?;
-        assert_ne!(tenant, "panics", "a fault of the application's");
-        Some(tenant.into())
+        self.log.accounts.get()?(tenant)
     }
 
     fn ends(&self, id: &str) -> Vec<Bytes> {
@@ -191,7 +188,17 @@ impl World {
 
     /// The API counts the questions of each tenant by themselves.
     pub(crate) fn by_account(self) -> Self {
-        self.log.by_account.store(true, Ordering::Relaxed);
+        self.accounts(|tenant| {
+            assert_ne!(tenant, Some("panics"), "a fault of the application's");
+            tenant.map(Into::into)
+        })
+    }
+
+    pub(crate) fn accounts(
+        self,
+        of: impl Fn(Option<&str>) -> Option<Arc<str>> + Send + Sync + 'static,
+    ) -> Self {
+        assert!(self.log.accounts.set(Box::new(of)).is_ok());
         self
     }
 

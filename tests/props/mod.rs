@@ -6,6 +6,7 @@ mod canary;
 mod decoded;
 mod drops;
 mod durable;
+mod endless;
 pub(crate) mod endpoint;
 mod every_end;
 pub(crate) mod facephi;
@@ -35,6 +36,7 @@ pub(crate) use self::{
     decoded::{decoded, decoded_by, event_key},
     drops::{Bomb, Watched},
     durable::Durable,
+    endless::{endless, endless_spaces},
     every_end::{Told, every_end},
     gate::{Gate, at_once, poll, soon, until},
     issuer::{Issuer, Says},

@@ -3,10 +3,7 @@
 use std::{
     convert::Infallible,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::Ordering,
     task::{Context, Poll},
     time::Duration,
 };
@@ -18,40 +15,7 @@ use http::Method;
 use http_body::Frame;
 use tower::ServiceExt;
 
-use crate::props::{Call, Connection, On, Stage, logto, soon, until};
-
-/// A body of equal chunks, as many as one asks for, or a body that never has a chunk.
-struct Endless {
-    chunk: Option<Bytes>,
-    read: Arc<AtomicUsize>,
-}
-
-impl http_body::Body for Endless {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let Some(chunk) = self.chunk.clone() else {
-            self.read.fetch_add(1, Ordering::SeqCst);
-            return Poll::Pending;
-        };
-        self.read.fetch_add(chunk.len(), Ordering::SeqCst);
-        Poll::Ready(Some(Ok(Frame::data(chunk))))
-    }
-}
-
-fn endless(chunk: Option<&'static [u8]>) -> (Body, Arc<AtomicUsize>) {
-    let read = Arc::new(AtomicUsize::new(0));
-    let chunk = chunk.map(Bytes::from_static);
-    let body = Endless {
-        chunk,
-        read: read.clone(),
-    };
-    (Body::new(body), read)
-}
+use crate::props::{Call, Connection, On, Stage, endless, logto, soon, until};
 
 #[tokio::test]
 async fn a_body_is_not_read_before_the_refusal_of_its_head_is_answered() {

@@ -19,6 +19,7 @@ use hookgate::{
 use hookgate_postgres::{PostgresExpectations, PostgresStore};
 use hookgate_sqlite::{SqliteExpectations, SqliteStore};
 use hookgate_test_support::PostgresServer;
+use sqlx::{AssertSqlSafe, PgPool, SqlitePool, sqlite::SqliteConnectOptions};
 use tokio::sync::watch;
 
 const OPEN: u32 = 100_000;
@@ -27,6 +28,9 @@ const ASKED: usize = 100;
 const BETWEEN: Duration = Duration::from_millis(50);
 const DELAY: Duration = Duration::from_secs(2);
 const ENDPOINT: &str = "idcloud";
+/// What ids begin with.
+const PREFIX: &str = "8263a268-5388-492a-bca2-";
+const DAY: u64 = 24 * 3600;
 
 /// Notes when it is asked. Each process has ended.
 struct Api {
@@ -56,6 +60,9 @@ impl StatusSource for Api {
 
 pub(crate) async fn memory() {
     let store = MemoryExpectations::with_clock(200_000, hookgate::time::SystemClock::new());
+    for number in 0..OPEN {
+        store.expect(&later(number)).await.unwrap();
+    }
     late("memory", store, MemoryStore::new()).await;
 }
 
@@ -64,6 +71,18 @@ pub(crate) async fn sqlite() {
     let file = folder.path().join("webhooks.sqlite");
     let marks = SqliteStore::builder().open(&file).await.unwrap();
     let store = SqliteExpectations::open(&file).await.unwrap();
+    let options = SqliteConnectOptions::new().filename(&file);
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    // As `later`, in one statement: a commit for each would take minutes.
+    let fill = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {OPEN}) \
+         INSERT INTO hookgate_expectations (expectation_key, endpoint, process, since, due, gives_up, asked) \
+         SELECT randomblob(32), '{ENDPOINT}', CAST(printf('{PREFIX}%012d', i) AS BLOB), unixepoch() * 1000, \
+         (unixepoch() + {DAY}) * 1000, (unixepoch() + 2 * {DAY}) * 1000, 0 FROM n"
+    );
+    let fill = sqlx::raw_sql(AssertSqlSafe(fill)).execute(&pool).await;
+    fill.unwrap();
+    pool.close().await;
     late("SQLite", store, marks).await;
 }
 
@@ -75,6 +94,17 @@ pub(crate) async fn postgres() {
     marks.migrate().await.unwrap();
     let store = PostgresExpectations::connect(&server.url()).await.unwrap();
     store.migrate().await.unwrap();
+    let pool = PgPool::connect(&server.url()).await.unwrap();
+    let fill = format!(
+        "INSERT INTO hookgate_expectations (expectation_key, endpoint, process, since, due, gives_up, asked) \
+         SELECT sha256(i::text::bytea), '{ENDPOINT}', ('{PREFIX}' || lpad(i::text, 12, '0'))::bytea, now(), \
+         now() + interval '1 s' * {DAY}, now() + interval '1 s' * 2 * {DAY}, 0 FROM generate_series(1, {OPEN}) AS i"
+    );
+    for sql in [fill.as_str(), "VACUUM ANALYZE hookgate_expectations"] {
+        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&pool).await;
+        done.unwrap();
+    }
+    pool.close().await;
     late("PostgreSQL", store, marks).await;
 }
 
@@ -86,16 +116,14 @@ fn later(number: u32) -> Expectation {
         key: ExpectationKey::from_bytes(key),
         endpoint: ENDPOINT.into(),
         tenant: None,
-        id: format!("8263a268-5388-492a-bca2-{number:012}").into(),
-        first_after: Duration::from_secs(24 * 3600),
-        give_up_after: Duration::from_secs(48 * 3600),
+        id: format!("{PREFIX}{number:012}").into(),
+        first_after: Duration::from_secs(DAY),
+        give_up_after: Duration::from_secs(2 * DAY),
     }
 }
 
-async fn late(engine: &str, store: impl Expectations + Clone, marks: impl DedupStore) {
-    for number in 0..OPEN {
-        store.expect(&later(number)).await.unwrap();
-    }
+async fn late(engine: &str, store: impl Expectations, marks: impl DedupStore) {
+    assert_eq!(store.open(ENDPOINT).await.unwrap(), u64::from(OPEN));
     let receiver = Receiver::new(ENDPOINT, IdCloud::new())
         .access(AnyoneMayCall)
         .dedup(marks)

@@ -7,7 +7,6 @@ use std::{
 };
 
 use axum::{Router, body::Body, http::Request, response::Response, routing::post};
-use bytes::Bytes;
 use hookgate::{
     Ack, Delivery, EventKey, Nack, Origin, Receiver, Secret, UnixTime,
     dedup::{
@@ -25,7 +24,7 @@ use hookgate_axum::{Event, ReceiverExt};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
-use crate::props::{Reply, Server, logto::KEY, now};
+use crate::props::{Reply, Server, endless_spaces, logto::KEY, now};
 
 pub(crate) const HOOK: &str = "o7s9sn5gbe07hdq69p1rr";
 
@@ -302,7 +301,7 @@ async fn answer(script: Arc<Mutex<Script>>, request: Request<Body>) -> Response 
             response(status).header(name, value).body(Body::empty())
         }
         Err(Says::Raw(text)) => response(200).body(Body::from(text)),
-        Err(Says::Endless) => response(200).body(Body::new(Endless)),
+        Err(Says::Endless) => response(200).body(endless_spaces()),
         Err(Says::Nothing) => std::future::pending().await,
     }
     .unwrap()
@@ -318,22 +317,6 @@ fn page(entries: &[String], target: &str) -> String {
     let page = entries.iter().skip((page - 1) * size).take(size);
     let page: Vec<&str> = page.map(String::as_str).collect();
     format!("[{}]", page.join(","))
-}
-
-/// More than anybody reads.
-pub(crate) struct Endless;
-
-impl http_body::Body for Endless {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
-        let chunk = Bytes::from_static(&[b' '; 64 * 1024]);
-        std::task::Poll::Ready(Some(Ok(http_body::Frame::data(chunk))))
-    }
 }
 
 /// What a request to the endpoint is answered.

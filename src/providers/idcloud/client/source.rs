@@ -47,6 +47,9 @@ impl Clients {
     }
 }
 
+/// What the questions of tenants without a client count for: an account of their own, which is never asked. No tenant of Unico's
+/// has a space in its name.
+const NO_CLIENT: &str = "no client";
 /// So many answers say that there is no such process: twenty minutes of them by the default pauses. A gateway in an outage says
 /// it too.
 const IS_GONE: u8 = 10;
@@ -108,8 +111,8 @@ impl IdCloud {
     /// The same for an endpoint with [tenants](Self::tenants), each of which has an account of its own at Unico's.
     ///
     /// `find` gives the client of a tenant by its canonical id. It is called for each question, so it looks clients up, and makes
-    /// none: a new one would log in anew. A tenant without one is asked for later, and logged. All of them ask by `contract`.
-    /// Each has the fallback's rate for itself, by [`IdCloudClient::tenant`].
+    /// none: a new one would log in anew. A tenant without one is asked for later, and logged, and holds up no other. All of them
+    /// ask by `contract`. Each has the fallback's rate for itself, by [`IdCloudClient::tenant`].
     ///
     /// ```
     /// # use std::collections::HashMap;
@@ -154,28 +157,26 @@ impl StatusSource for IdCloudSource {
                 "the tenant's client asks by another contract than the endpoint's",
             ));
         }
-        match client.process(question.id).await {
-            Ok(process) => {
-                self.unknown.ended(question);
-                Ok(reply(&process))
-            }
-            Err(ClientError::Id | ClientError::Unknown { status: 410 }) => Ok(Reply::Gone),
-            Err(ClientError::Unknown { .. }) if self.unknown.again(question) => Ok(Reply::Gone),
-            Err(error @ ClientError::Unknown { .. }) => Err(error.asked()),
-            Err(error) => {
-                self.unknown.ended(question);
-                match error {
-                    ClientError::NotYet => Ok(Reply::NotYet),
-                    error => Err(error.asked()),
+        let told = client.process(question.id).await;
+        let answer = answer(&told);
+        match told {
+            Err(ClientError::Unknown { .. }) if answer.is_err() => {
+                if self.unknown.again(question) {
+                    return Ok(Reply::Gone);
                 }
             }
+            _ => self.unknown.ended(question),
         }
+        answer
     }
 
     fn account(&self, tenant: Option<&str>) -> Option<Arc<str>> {
         match &self.clients {
             Clients::One(_) => None,
-            Clients::ByTenant(find) => Some(find(tenant?)?.tenant().clone()),
+            clients @ Clients::ByTenant(_) => Some(match clients.of(tenant) {
+                Some(client) => client.tenant().clone(),
+                None => NO_CLIENT.into(),
+            }),
         }
     }
 
@@ -245,6 +246,16 @@ impl From<&Process> for Stage {
             Process::Api(it) => it.status.into(),
             Process::Sdk(it) => (&it.state).into(),
         }
+    }
+}
+
+/// What it means that the API told this of a process.
+pub(super) fn answer(told: &Result<Process, ClientError>) -> Result<Reply, AskError> {
+    match told {
+        Ok(process) => Ok(reply(process)),
+        Err(ClientError::Id | ClientError::Unknown { status: 410 }) => Ok(Reply::Gone),
+        Err(ClientError::NotYet) => Ok(Reply::NotYet),
+        Err(error) => Err(error.asked()),
     }
 }
 

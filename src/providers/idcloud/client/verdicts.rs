@@ -7,11 +7,16 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{ApiError, ClientError, Contract, IdCloudClient, Process, source::Stage};
+use super::{
+    ApiError, ClientError, Contract, IdCloudClient, Process,
+    source::{Stage, answer},
+};
 use crate::{
-    polling::{BoxExpectations, Expectations, Rate, Turn},
+    polling::{self, BoxExpectations, Expectations, Rate, Turn},
     providers::idcloud::{Event, IdCloud, TransactionStatus},
+    receiver::Receiver,
     setup::BuildError,
+    telemetry::meter,
     verdict::{Nack, StoreError},
 };
 
@@ -65,6 +70,7 @@ const LONGEST_HOLD: Duration = Duration::from_secs(600);
 pub struct Verdicts {
     client: IdCloudClient,
     turns: Option<(BoxExpectations, Rate)>,
+    endpoint: Option<Box<str>>,
 }
 
 impl IdCloud {
@@ -79,6 +85,7 @@ impl IdCloud {
         Ok(Verdicts {
             client: client.clone(),
             turns: None,
+            endpoint: None,
         })
     }
 }
@@ -89,6 +96,14 @@ impl Verdicts {
     pub fn turns(self, expectations: impl Expectations, rate: Rate) -> Self {
         Self {
             turns: Some((BoxExpectations::new(expectations), rate)),
+            ..self
+        }
+    }
+
+    /// Counts its questions in `hookgate_questions_total`, as those of this receiver. Without it they are not counted.
+    pub fn counted_for(self, receiver: &Receiver) -> Self {
+        Self {
+            endpoint: Some(receiver.name().into()),
             ..self
         }
     }
@@ -110,10 +125,19 @@ impl Verdicts {
             Event::Unrecognized(_) => Stage::Goes,
         };
         self.turn().await?;
-        match self.client.process(event.id()).await {
+        let told = self.client.process(event.id()).await;
+        self.count(&told);
+        match told {
             Ok(process) if Stage::from(&process) >= stage => Ok(process),
             Ok(_) => Err(Nack::retry_after(BEHIND)),
             Err(error) => Err(self.nack(error).await),
+        }
+    }
+
+    fn count(&self, told: &Result<Process, ClientError>) {
+        let is_asked = !matches!(told, Err(ClientError::Id));
+        if let Some(endpoint) = self.endpoint.as_deref().filter(|_| is_asked) {
+            meter::question(endpoint, polling::label(&answer(told)));
         }
     }
 
