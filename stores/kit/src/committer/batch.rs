@@ -5,7 +5,7 @@ use std::slice;
 use hookgate::dedup::StoreError;
 use tokio::sync::oneshot;
 
-use super::{Commit, Failed, Job, Room};
+use super::{Call, Commit, Failed, Room};
 use crate::shared_error::SharedError;
 
 /// What goes into one commit.
@@ -27,10 +27,12 @@ impl<C: Commit> Default for Batch<C> {
 }
 
 impl<C: Commit> Batch<C> {
-    pub(super) fn push(&mut self, job: Job<C>) {
-        self.items.push(job.item);
-        self.tell.push(job.tell);
-        self.room.extend(job.room);
+    pub(super) fn extend(&mut self, call: Call<C>) {
+        for job in call {
+            self.items.push(job.item);
+            self.tell.push(job.tell);
+            self.room.extend(job.room);
+        }
     }
 
     pub(super) async fn write(self, commit: &C) {

@@ -64,9 +64,9 @@ pub enum Failed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bounds {
-    /// The most items of a commit.
+    /// The most items of a commit, unless one call alone has more.
     pub items: usize,
-    /// The most bytes of a commit, unless one item alone has more.
+    /// The most bytes of a commit, unless one call alone has more.
     pub bytes: usize,
     /// How many items may wait for their commit, or be under way in one.
     pub waiting: usize,
@@ -108,8 +108,11 @@ pub struct Committer<C: Commit> {
     items: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
     /// Nothing until the first call within a runtime.
-    queue: Mutex<Option<UnboundedSender<Job<C>>>>,
+    queue: Mutex<Option<UnboundedSender<Call<C>>>>,
 }
+
+/// What one call hands in. It goes into one commit: two that are under way at once would write it in any order.
+type Call<C> = Vec<Job<C>>;
 
 struct Job<C: Commit> {
     item: C::Item,
@@ -178,22 +181,26 @@ impl<C: Commit> Committer<C> {
     ///
     /// [`StoreError::Full`] where too much waits. Any other says nothing about whether it was written.
     pub async fn submit(&self, item: C::Item) -> Result<C::Answer, StoreError> {
-        answer::<C>(self.enqueue(item)?).await
+        let (job, told) = self.job(item)?;
+        self.enqueue(vec![job])?;
+        answer::<C>(told).await
     }
 
-    /// Has all `items` written, in their order, if not in one commit. Answers each, in their order.
+    /// Has all `items` written in one commit, in their order. Answers each, in their order.
     ///
     /// # Errors
     ///
-    /// As [`submit`](Self::submit), where it would be one for any of them.
+    /// As [`submit`](Self::submit), where it would be one for any of them. Where there is no room for all, none is written.
     pub async fn submit_all(
         &self,
         items: impl IntoIterator<Item = C::Item>,
     ) -> Result<Vec<C::Answer>, StoreError> {
-        let items = items.into_iter();
-        let told: Vec<_> = items
-            .map(|item| self.enqueue(item))
-            .collect::<Result<_, _>>()?;
+        let jobs = items.into_iter().map(|item| self.job(item));
+        let (jobs, told): (Vec<_>, Vec<_>) = jobs.collect::<Result<_, _>>()?;
+        if jobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.enqueue(jobs)?;
         let mut answers = Vec::with_capacity(told.len());
         for told in told {
             answers.push(answer::<C>(told).await?);
@@ -201,22 +208,25 @@ impl<C: Commit> Committer<C> {
         Ok(answers)
     }
 
-    fn enqueue(&self, item: C::Item) -> Result<Told<C>, StoreError> {
+    fn job(&self, item: C::Item) -> Result<(Job<C>, Told<C>), StoreError> {
         let (tell, told) = oneshot::channel();
         let room = C::bytes(&item).map(|bytes| self.room(bytes)).transpose()?;
-        let job = Job { item, tell, room };
+        Ok((Job { item, tell, room }, told))
+    }
+
+    fn enqueue(&self, call: Call<C>) -> Result<(), StoreError> {
         let mut queue = self.queue();
         let unsent = match &*queue {
-            Some(sender) => sender.send(job).map_err(|unsent| unsent.0),
-            None => Err(job),
+            Some(sender) => sender.send(call).map_err(|unsent| unsent.0),
+            None => Err(call),
         };
-        if let Err(job) = unsent {
+        if let Err(call) = unsent {
             // Its tasks ended with their runtime.
             let runtime = Handle::try_current();
             let runtime = runtime.map_err(|error| StoreError::Unavailable(error.into()))?;
-            let _ = queue.insert(self.spawn(&runtime)).send(job);
+            let _ = queue.insert(self.spawn(&runtime)).send(call);
         }
-        Ok(told)
+        Ok(())
     }
 
     fn room(&self, bytes: usize) -> Result<Room, StoreError> {
@@ -230,12 +240,12 @@ impl<C: Commit> Committer<C> {
         })
     }
 
-    fn queue(&self) -> MutexGuard<'_, Option<UnboundedSender<Job<C>>>> {
+    fn queue(&self) -> MutexGuard<'_, Option<UnboundedSender<Call<C>>>> {
         // Nothing panics half-way, so what a poisoned lock guards is whole.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn spawn(&self, runtime: &Handle) -> UnboundedSender<Job<C>> {
+    fn spawn(&self, runtime: &Handle) -> UnboundedSender<Call<C>> {
         let (sender, queue) = Queue::new();
         for work in self.work(&queue) {
             runtime.spawn(work);
@@ -285,15 +295,15 @@ impl<C: Commit> fmt::Debug for Committer<C> {
 }
 
 struct Queue<C: Commit> {
-    receiver: UnboundedReceiver<Job<C>>,
+    receiver: UnboundedReceiver<Call<C>>,
     /// Had no room in the last batch.
-    next: Option<Job<C>>,
+    next: Option<Call<C>>,
 }
 
 type Shared<C> = Arc<AsyncMutex<Queue<C>>>;
 
 impl<C: Commit> Queue<C> {
-    fn new() -> (UnboundedSender<Job<C>>, Shared<C>) {
+    fn new() -> (UnboundedSender<Call<C>>, Shared<C>) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let queue = Self {
             receiver,
@@ -302,27 +312,33 @@ impl<C: Commit> Queue<C> {
         (sender, Arc::new(AsyncMutex::new(queue)))
     }
 
-    /// Waits for the first item alone, then takes what is there. `None` when nobody hands in any more.
+    /// Waits for the first call alone, then takes what is there. `None` when nobody hands in any more.
     async fn batch(&mut self, bounds: Bounds) -> Option<Batch<C>> {
         let first = match self.next.take() {
-            Some(job) => job,
+            Some(call) => call,
             None => self.receiver.recv().await?,
         };
-        let of = |job: &Job<C>| C::bytes(&job.item).unwrap_or_default();
-        let mut bytes = of(&first);
+        let mut items = first.len();
+        let mut bytes = bytes_of(&first);
         let mut batch = Batch::default();
-        batch.push(first);
-        while batch.items.len() < bounds.items {
-            let Ok(job) = self.receiver.try_recv() else {
+        batch.extend(first);
+        while items < bounds.items {
+            let Ok(call) = self.receiver.try_recv() else {
                 break;
             };
-            bytes = bytes.saturating_add(of(&job));
-            if bytes > bounds.bytes {
-                self.next = Some(job);
+            items = items.saturating_add(call.len());
+            bytes = bytes.saturating_add(bytes_of(&call));
+            if items > bounds.items || bytes > bounds.bytes {
+                self.next = Some(call);
                 break;
             }
-            batch.push(job);
+            batch.extend(call);
         }
         Some(batch)
     }
+}
+
+fn bytes_of<C: Commit>(call: &Call<C>) -> usize {
+    let bytes = call.iter().filter_map(|job| C::bytes(&job.item));
+    bytes.fold(0, usize::saturating_add)
 }

@@ -142,6 +142,47 @@ async fn items_of_one_call_are_answered_in_their_order() {
     assert_eq!(scene.commits(), [[3, 1, 2]]);
 }
 
+/// Two commits at once would write them in any order.
+#[tokio::test]
+async fn items_of_one_call_are_never_parted() {
+    let bounds = Bounds {
+        items: 3,
+        bytes: 10,
+        ..Bounds::default()
+    };
+    let scene = Scene::new(0, bounds, fine);
+    let first = scene.behind(1, &[2]).await;
+    let committer = scene.committer.clone();
+    let call = |items: &'static [u32]| {
+        let committer = committer.clone();
+        async move { committer.submit_all(items.iter().copied()).await }
+    };
+    let calls = [call(&[1, 2]), call(&[1, 2, 3, 4, 5]), call(&[6, 7])];
+    let [two, many, large] = calls.map(tokio::spawn);
+    tokio::task::yield_now().await;
+    scene.open();
+    assert_eq!(answers(first).await, [Some(2), Some(4)]);
+    assert_eq!(two.await.unwrap().unwrap(), [2, 4]);
+    assert_eq!(many.await.unwrap().unwrap(), [2, 4, 6, 8, 10]);
+    assert_eq!(large.await.unwrap().unwrap(), [12, 14]);
+    let expected: [&[u32]; 4] = [&[1], &[2, 1, 2], &[1, 2, 3, 4, 5], &[6, 7]];
+    assert_eq!(scene.commits(), expected);
+}
+
+/// Nothing of a call is written where there is no room for all.
+#[tokio::test]
+async fn a_call_without_room_hands_in_nothing() {
+    let bounds = Bounds {
+        waiting: 2,
+        ..Bounds::default()
+    };
+    let scene = Scene::new(OPEN, bounds, fine);
+    let told = scene.committer.submit_all([1, 2, 3]).await;
+    assert!(matches!(told, Err(StoreError::Full)), "{told:?}");
+    assert_eq!(scene.committer.submit(4).await.unwrap(), 8);
+    assert_eq!(scene.commits(), [[4]]);
+}
+
 /// A sender hangs up.
 #[tokio::test]
 async fn an_item_whose_caller_left_is_written_all_the_same() {
