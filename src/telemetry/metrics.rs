@@ -5,6 +5,9 @@
 //! a token endpoint, `issuer` is its name, and `reason` is `issued`, an error of OAuth2 (RFC 6749, section 5.2) or a
 //! `Reason`. Tenants, clients, ids, keys and unknown types are never labels.
 //!
+//! `store` is an engine, such as `postgres`, and `postgres_inbox` where it is an inbox: the endpoints that share a store
+//! share its statements. They are recorded with the feature `metrics` of the store's crate.
+//!
 //! For an inbox, `next` is what becomes of an event after a run, and `cause` is a
 //! [`DeadReason`](crate::inbox::DeadReason).
 //!
@@ -58,6 +61,8 @@ pub enum Kind {
     Age,
     /// A distribution of seconds.
     Seconds,
+    /// A distribution of numbers of things.
+    Sizes,
 }
 
 macro_rules! metrics {
@@ -102,6 +107,10 @@ metrics! {
         "Keys that the dedup store holds, where it can say; looked at once a second.";
     STORE_CAPACITY = "hookgate_store_capacity_keys", Count, ["endpoint"],
         "Keys that the dedup store can hold, where it is bounded.";
+    STORE_BATCHES = "hookgate_store_batch_items", Sizes, ["store"],
+        "Claims and ends of one statement or transaction of a store, or accepts and ends of an inbox.";
+    STORE_WRITING = "hookgate_store_writes_under_way", Count, ["store"],
+        "Statements and transactions that hookgate_store_batch_items counts, and that are under way now.";
     CHANGED_CONTENT = "hookgate_changed_content_total", Counter, ["endpoint"],
         "Copies of a completed event with other content than it had.";
     UNRECOGNIZED = "hookgate_unrecognized_total", Counter, ["endpoint", "event_type"],
@@ -151,6 +160,7 @@ pub fn describe() {
             Kind::Age => describe_gauge!(metric.name, Unit::Seconds, metric.meaning),
             Kind::Bytes => describe_gauge!(metric.name, Unit::Bytes, metric.meaning),
             Kind::Seconds => describe_histogram!(metric.name, Unit::Seconds, metric.meaning),
+            Kind::Sizes => describe_histogram!(metric.name, Unit::Count, metric.meaning),
         }
     }
 }

@@ -437,7 +437,7 @@ fn names_follow_the_conventions() {
             "{}",
             metric.name
         );
-        let whose = ["endpoint", "issuer"];
+        let whose = ["endpoint", "issuer", "store"];
         let is_somebodys = whose.iter().any(|whose| metric.labels.contains(whose));
         // A route without a receiver has no endpoint.
         assert_eq!(is_somebodys, *metric != known::UNPROTECTED);
@@ -454,6 +454,7 @@ fn the_guide_lists_each_metric_as_it_is() {
             Kind::Bytes => "gauge, bytes",
             Kind::Age => "gauge, seconds",
             Kind::Seconds => "histogram, seconds",
+            Kind::Sizes => "histogram",
             _ => unreachable!("a kind that the guide does not have"),
         };
         let labels = match metric.labels {

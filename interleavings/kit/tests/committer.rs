@@ -23,6 +23,9 @@ use self::check::check;
 /// An item that the engine refuses.
 const POISON: u32 = 13;
 
+/// An item that is of use to its caller alone.
+const CLAIM: u32 = 55;
+
 /// What an engine has written, in which order.
 #[derive(Default)]
 struct Engine {
@@ -30,7 +33,25 @@ struct Engine {
     writes: AtomicUsize,
 }
 
+/// One that writes. It may leave half-way.
+struct Writing<'a>(&'a AtomicUsize);
+
+impl<'a> Writing<'a> {
+    fn begin(writes: &'a AtomicUsize) -> Self {
+        assert_eq!(writes.fetch_add(1, Ordering::SeqCst), 0, "two write");
+        Self(writes)
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 impl Commit for Engine {
+    const STORE: &str = "tests";
+
     type Item = u32;
     /// The item, doubled.
     type Answer = u32;
@@ -39,10 +60,14 @@ impl Commit for Engine {
         Some(1)
     }
 
+    fn is_for_its_caller(item: &u32) -> bool {
+        *item == CLAIM
+    }
+
     async fn commit(&self, items: &[u32]) -> Result<Vec<u32>, Failed> {
-        assert_eq!(self.writes.fetch_add(1, Ordering::SeqCst), 0, "two write");
+        let writing = Writing::begin(&self.writes);
         yield_now().await;
-        self.writes.fetch_sub(1, Ordering::SeqCst);
+        drop(writing);
         if items.contains(&POISON) {
             return Err(Failed::Item(StoreError::Unavailable("poison".into())));
         }
@@ -151,6 +176,84 @@ fn a_full_queue_refuses_and_has_room_again() {
                     yield_now().await;
                 }
             }
+        });
+    });
+}
+
+/// What a store does: by itself where it may, else together with others.
+async fn write(engine: &Engine, committer: &Committer<Engine>, item: u32) -> u32 {
+    let answers = match committer.alone() {
+        Some(_alone) => engine.commit(&[item]).await.unwrap(),
+        None => vec![committer.submit(item).await.unwrap()],
+    };
+    answers[0]
+}
+
+impl Scene {
+    fn write(&self, items: &'static [u32]) -> JoinHandle<()> {
+        let (engine, committer) = (self.engine.clone(), self.committer.clone());
+        spawn(async move {
+            for item in items {
+                assert_eq!(write(&engine, &committer, *item).await, item * 2);
+            }
+        })
+    }
+}
+
+/// Nobody waits for ever for callers that come again and again.
+#[test]
+fn callers_that_write_by_themselves_and_batches_take_turns() {
+    check(|| {
+        block_on(async {
+            let scene = Scene::new(Bounds::USUAL.alone(1));
+            let written = [&[1, 2, 3], &[4, 5, 6], &[7, 8, 9]].map(|items| scene.write(items));
+            for written in written {
+                written.await.unwrap();
+            }
+            assert_eq!(scene.written(), [1, 2, 3, 4, 5, 6, 7, 8, 9], "each once");
+        });
+    });
+}
+
+#[test]
+fn a_caller_that_leaves_while_it_writes_by_itself_holds_up_nobody() {
+    check(|| {
+        block_on(async {
+            let scene = Scene::new(Bounds::USUAL.alone(1));
+            let others = [scene.write(&[1, 2]), scene.write(&[3])];
+            let mut leaves = Box::pin(write(&scene.engine, &scene.committer, 4));
+            let first = std::future::poll_fn(|context| {
+                std::task::Poll::Ready(leaves.as_mut().poll(context).is_ready())
+            });
+            first.await;
+            drop(leaves);
+            for other in others {
+                other.await.unwrap();
+            }
+            let written = scene.written();
+            assert_eq!(written.iter().filter(|item| **item != 4).count(), 3);
+        });
+    });
+}
+
+#[test]
+fn a_claim_whose_caller_left_takes_none_of_its_neighbours_along() {
+    check(|| {
+        block_on(async {
+            let scene = Scene::new(Bounds::USUAL.alone(1));
+            let others = [scene.write(&[1]), scene.write(&[2])];
+            let mut leaves = Box::pin(scene.committer.submit(CLAIM));
+            let first = std::future::poll_fn(|context| {
+                std::task::Poll::Ready(leaves.as_mut().poll(context).is_ready())
+            });
+            first.await;
+            drop(leaves);
+            for other in others {
+                other.await.unwrap();
+            }
+            let mut written = scene.written();
+            written.retain(|item| *item != CLAIM);
+            assert_eq!(written, [1, 2]);
         });
     });
 }

@@ -41,7 +41,7 @@ mod shared_error;
 mod sync;
 
 pub use self::{
-    committer::{Bounds, Commit, Committer, Failed},
+    committer::{Alone, Bounds, Commit, Committer, Failed},
     engine::Engine,
     failure::Failure,
     found::{Found, Held},

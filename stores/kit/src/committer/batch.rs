@@ -29,6 +29,9 @@ impl<C: Commit> Default for Batch<C> {
 impl<C: Commit> Batch<C> {
     pub(super) fn extend(&mut self, call: Call<C>) {
         for job in call {
+            if job.tell.is_closed() && C::is_for_its_caller(&job.item) {
+                continue;
+            }
             self.items.push(job.item);
             self.tell.push(job.tell);
             self.room.extend(job.room);
@@ -36,6 +39,9 @@ impl<C: Commit> Batch<C> {
     }
 
     pub(super) async fn write(self, commit: &C) {
+        if self.items.is_empty() {
+            return;
+        }
         match all(commit, &self.items).await {
             Ok(answers) => {
                 for (tell, answer) in self.tell.into_iter().zip(answers) {

@@ -2,8 +2,13 @@
 //!
 //! A commit costs a flush of the disk, whatever it holds. So what waits while one commit runs goes into the next one
 //! together. A task does it: a caller that leaves takes nothing along, and what it has handed in is written all the same.
+//!
+//! A task costs a caller that has no company more than it saves. So a store may let callers write by themselves as long as
+//! few do: see [`Committer::alone`].
 
 mod batch;
+mod meter;
+mod places;
 #[cfg(test)]
 mod tests;
 
@@ -17,9 +22,14 @@ use tokio::{
         mpsc::{self, UnboundedReceiver, UnboundedSender},
         oneshot,
     },
+    task,
 };
 
-use self::batch::Batch;
+pub use self::places::Alone;
+use self::{
+    batch::Batch,
+    places::{Place, Places},
+};
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Writes what a [`Committer`] has collected.
@@ -29,9 +39,17 @@ pub trait Commit: Send + Sync + 'static {
     /// What a caller is told.
     type Answer: Send + 'static;
 
+    /// Whose commits they are: the metrics' label `store`.
+    const STORE: &'static str;
+
     /// The bytes of an item that count for [`Bounds`]. `None` for one that is never refused, since something else bounds
     /// how many there are.
     fn bytes(item: &Self::Item) -> Option<usize>;
+
+    /// Whether an item is of use only while its caller waits. Where that one has left, it is not written.
+    fn is_for_its_caller(_: &Self::Item) -> bool {
+        false
+    }
 
     /// Writes `items` in one commit. They are in the order in which they came. Answers each, in their order.
     ///
@@ -74,28 +92,45 @@ pub struct Bounds {
     pub waiting_bytes: usize,
     /// How many commits may be under way.
     pub at_once: usize,
+    /// How many callers may write by themselves at once. Each takes the place of a part of a commit, so that all of them
+    /// together leave room for none.
+    pub alone: usize,
 }
 
 impl Bounds {
+    /// 256 items and 4 MiB a commit, one at a time. 4,096 items and 64 MiB may wait. No caller writes by itself.
+    pub const USUAL: Self = Self {
+        items: 256,
+        bytes: 4 * 1024 * 1024,
+        waiting: 4096,
+        waiting_bytes: 64 * 1024 * 1024,
+        at_once: 1,
+        alone: 0,
+    };
+
+    /// The same with so many items of a commit.
+    pub const fn items(self, items: usize) -> Self {
+        Self { items, ..self }
+    }
+
     /// The same with so many commits at once. An engine with one writer has one.
     pub const fn at_once(self, at_once: usize) -> Self {
         Self { at_once, ..self }
+    }
+
+    /// The same with so many callers that write by themselves at once.
+    pub const fn alone(self, alone: usize) -> Self {
+        Self { alone, ..self }
     }
 }
 
 /// Permits are counted in 32 bits.
 const LARGEST: usize = u32::MAX as usize >> 3;
 
-/// 256 items and 4 MiB a commit, one at a time. 4,096 items and 64 MiB may wait.
+/// [`Bounds::USUAL`].
 impl Default for Bounds {
     fn default() -> Self {
-        Self {
-            items: 256,
-            bytes: 4 * 1024 * 1024,
-            waiting: 4096,
-            waiting_bytes: 64 * 1024 * 1024,
-            at_once: 1,
-        }
+        Self::USUAL
     }
 }
 
@@ -107,6 +142,9 @@ pub struct Committer<C: Commit> {
     bounds: Bounds,
     items: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
+    places: Arc<Places>,
+    /// The name of the thread that its tasks run on. Without one, they run on a runtime of the callers'.
+    thread: Option<&'static str>,
     /// Nothing until the first call within a runtime.
     queue: Mutex<Option<UnboundedSender<Call<C>>>>,
 }
@@ -144,24 +182,18 @@ impl<C: Commit> Committer<C> {
     /// # Errors
     ///
     /// When no thread or no runtime is to be had.
-    pub fn on_thread(name: &str, commit: Arc<C>, bounds: Bounds) -> io::Result<Self> {
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()?;
-        let committer = Self::without_queue(commit, bounds);
-        let (sender, queue) = Queue::new();
-        let work = committer.work(&queue);
-        let thread = thread::Builder::new().name(name.to_owned());
-        thread.spawn(move || {
-            runtime.block_on(async {
-                let tasks: Vec<_> = work.into_iter().map(tokio::spawn).collect();
-                for task in tasks {
-                    let _ = task.await;
-                }
-            });
-        })?;
-        *committer.queue() = Some(sender);
+    pub fn on_thread(name: &'static str, commit: Arc<C>, bounds: Bounds) -> io::Result<Self> {
+        let committer = Self::on_later_thread(name, commit, bounds);
+        *committer.queue() = Some(committer.spawn_thread(name)?);
         Ok(committer)
+    }
+
+    /// The same, with a thread that begins with the first item: where callers write by themselves, there may never be one.
+    pub fn on_later_thread(name: &'static str, commit: Arc<C>, bounds: Bounds) -> Self {
+        Self {
+            thread: Some(name),
+            ..Self::without_queue(commit, bounds)
+        }
     }
 
     fn without_queue(commit: Arc<C>, bounds: Bounds) -> Self {
@@ -171,8 +203,18 @@ impl<C: Commit> Committer<C> {
             bounds,
             items: room(bounds.waiting),
             bytes: room(bounds.waiting_bytes),
+            places: Arc::new(Places::new(bounds, C::STORE)),
+            thread: None,
             queue: Mutex::default(),
         }
+    }
+
+    /// The right to write one item at once, by oneself and without a task. It holds until it is dropped.
+    ///
+    /// There is none where others wait, or where as many write as may. Then [`submit`](Self::submit) is quicker for all: the
+    /// item goes together with theirs.
+    pub fn alone(&self) -> Option<Alone<'_>> {
+        self.places.alone()
     }
 
     /// Has `item` written, and says what became of it once it is.
@@ -221,10 +263,12 @@ impl<C: Commit> Committer<C> {
             None => Err(call),
         };
         if let Err(call) = unsent {
-            // Its tasks ended with their runtime.
-            let runtime = Handle::try_current();
-            let runtime = runtime.map_err(|error| StoreError::Unavailable(error.into()))?;
-            let _ = queue.insert(self.spawn(&runtime)).send(call);
+            // Its tasks ended with their runtime, or have not begun.
+            let sender = match self.thread {
+                Some(name) => self.spawn_thread(name).map_err(unavailable)?,
+                None => self.spawn(&Handle::try_current().map_err(unavailable)?),
+            };
+            let _ = queue.insert(sender).send(call);
         }
         Ok(())
     }
@@ -253,24 +297,46 @@ impl<C: Commit> Committer<C> {
         sender
     }
 
+    fn spawn_thread(&self, name: &str) -> io::Result<UnboundedSender<Call<C>>> {
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()?;
+        let (sender, queue) = Queue::new();
+        let work = self.work(&queue);
+        let thread = thread::Builder::new().name(name.to_owned());
+        thread.spawn(move || {
+            runtime.block_on(async {
+                let tasks: Vec<_> = work.into_iter().map(tokio::spawn).collect();
+                for task in tasks {
+                    let _ = task.await;
+                }
+            });
+        })?;
+        Ok(sender)
+    }
+
     /// What writes: as many as there may be commits at once.
     fn work(&self, queue: &Shared<C>) -> Vec<impl Future<Output = ()> + Send + use<C>> {
         let count = self.bounds.at_once.max(1);
-        let each = std::iter::repeat_n((queue, &self.commit), count);
-        each.map(|(queue, commit)| work_on(queue.clone(), commit.clone(), self.bounds))
-            .collect()
+        let each = std::iter::repeat_n((queue, &self.places, &self.commit), count);
+        each.map(|(queue, places, commit)| {
+            work_on(queue.clone(), places.clone(), commit.clone(), self.bounds)
+        })
+        .collect()
     }
 }
 
 /// Works until nobody hands in any more. A commit that panics loses its own items alone.
-async fn work_on<C: Commit>(queue: Shared<C>, commit: Arc<C>, bounds: Bounds) {
+async fn work_on<C: Commit>(queue: Shared<C>, places: Arc<Places>, commit: Arc<C>, bounds: Bounds) {
     loop {
-        let (queue, commit) = (queue.clone(), commit.clone());
+        let (queue, places, commit) = (queue.clone(), places.clone(), commit.clone());
         let work = tokio::spawn(async move {
             loop {
-                let Some(batch) = queue.lock().await.batch(bounds).await else {
+                let next = queue.lock().await.batch(bounds, &places).await;
+                let Some((batch, mut place)) = next else {
                     return;
                 };
+                place.has(batch.items.len());
                 batch.write(&*commit).await;
             }
         });
@@ -282,8 +348,11 @@ async fn work_on<C: Commit>(queue: Shared<C>, commit: Arc<C>, bounds: Bounds) {
 }
 
 async fn answer<C: Commit>(told: Told<C>) -> Result<C::Answer, StoreError> {
-    told.await
-        .unwrap_or_else(|ended| Err(StoreError::Unavailable(ended.into())))
+    told.await.unwrap_or_else(|ended| Err(unavailable(ended)))
+}
+
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Unavailable(error.into())
 }
 
 impl<C: Commit> fmt::Debug for Committer<C> {
@@ -312,12 +381,17 @@ impl<C: Commit> Queue<C> {
         (sender, Arc::new(AsyncMutex::new(queue)))
     }
 
-    /// Waits for the first call alone, then takes what is there. `None` when nobody hands in any more.
-    async fn batch(&mut self, bounds: Bounds) -> Option<Batch<C>> {
+    /// Waits for the first call, then for a place, then takes what is there. `None` when nobody hands in any more.
+    async fn batch(&mut self, bounds: Bounds, places: &Arc<Places>) -> Option<(Batch<C>, Place)> {
         let first = match self.next.take() {
             Some(call) => call,
             None => self.receiver.recv().await?,
         };
+        let place = places.place().await?;
+        if places.is_crowded() {
+            // The callers of the batch that has just ended come back now.
+            task::yield_now().await;
+        }
         let mut items = first.len();
         let mut bytes = bytes_of(&first);
         let mut batch = Batch::default();
@@ -334,7 +408,7 @@ impl<C: Commit> Queue<C> {
             }
             batch.extend(call);
         }
-        Some(batch)
+        Some((batch, place))
     }
 }
 

@@ -16,6 +16,8 @@ struct Engine {
 }
 
 impl Commit for Engine {
+    const STORE: &str = "tests";
+
     type Item = u32;
     /// The number, doubled.
     type Answer = u32;
@@ -23,6 +25,10 @@ impl Commit for Engine {
     /// The number. One of them is never refused.
     fn bytes(item: &u32) -> Option<usize> {
         (*item != URGENT).then_some(*item as usize)
+    }
+
+    fn is_for_its_caller(item: &u32) -> bool {
+        *item == CLAIM
     }
 
     async fn commit(&self, items: &[u32]) -> Result<Vec<u32>, Failed> {
@@ -49,6 +55,8 @@ struct Scene {
 }
 
 const URGENT: u32 = 77;
+/// Of use to its caller alone.
+const CLAIM: u32 = 55;
 const OPEN: usize = 1000;
 
 impl Scene {
@@ -387,4 +395,100 @@ async fn each_caller_is_told_the_same_error() {
     }
     let full = SharedError::new(StoreError::Full);
     assert!(matches!(full.get(), StoreError::Full));
+}
+
+impl Scene {
+    /// What a store does: by itself where it may, else together with others.
+    async fn write(&self, item: u32) -> JoinHandle<Result<u32, StoreError>> {
+        let (engine, committer) = (self.engine.clone(), self.committer.clone());
+        let written = tokio::spawn(async move {
+            if let Some(_alone) = committer.alone() {
+                let answers = engine.commit(&[item]).await;
+                return Ok(answers.unwrap().remove(0));
+            }
+            committer.submit(item).await
+        });
+        tokio::task::yield_now().await;
+        written
+    }
+}
+
+#[tokio::test]
+async fn few_write_by_themselves_and_what_comes_beyond_goes_together() {
+    for (alone, at_once) in [(1, 1), (4, 2)] {
+        let scene = Scene::new(0, Bounds::USUAL.at_once(at_once).alone(alone), fine);
+        let mut written = Vec::new();
+        for item in 1..=10 {
+            written.push(scene.write(item).await);
+        }
+        let by_themselves = u32::try_from(alone).unwrap();
+        let mut expected: Vec<Vec<u32>> = (1..=by_themselves).map(|item| vec![item]).collect();
+        assert_eq!(scene.commits(), expected);
+        scene.open();
+        let doubled = (1..=10).map(|item| Some(item * 2));
+        assert_eq!(answers(written).await, doubled.collect::<Vec<_>>());
+        expected.push((by_themselves + 1..=10).collect());
+        assert_eq!(scene.commits(), expected);
+        // The others may be about to come back, so the next one goes as they did. Then nobody is left.
+        assert!(scene.committer.alone().is_none());
+        assert_eq!(scene.committer.submit(11).await.unwrap(), 22);
+        assert!(scene.committer.alone().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_waits_for_its_place_is_not_overtaken() {
+    let scene = Scene::new(0, Bounds::USUAL.at_once(1).alone(2), fine);
+    let mut written = vec![scene.write(1).await, scene.write(2).await];
+    written.push(scene.write(3).await);
+    // One of the two is done. The batch needs the place of the other as well.
+    scene.engine.gate.add_permits(1);
+    assert_eq!(written.remove(0).await.unwrap().unwrap(), 2);
+    assert!(scene.committer.alone().is_none());
+    written.push(scene.write(4).await);
+    scene.open();
+    assert_eq!(answers(written).await, [4, 6, 8].map(Some));
+    let expected: [&[u32]; 3] = [&[1], &[2], &[3, 4]];
+    assert_eq!(scene.commits(), expected);
+}
+
+#[tokio::test]
+async fn a_caller_that_leaves_while_it_writes_gives_its_place_to_the_others() {
+    let scene = Scene::new(0, Bounds::USUAL.alone(1), fine);
+    let leaves = scene.write(1).await;
+    let stays = scene.write(2).await;
+    leaves.abort();
+    assert!(leaves.await.unwrap_err().is_cancelled());
+    scene.open();
+    assert_eq!(stays.await.unwrap().unwrap(), 4);
+}
+
+#[tokio::test]
+async fn what_is_for_its_caller_alone_is_not_written_once_that_one_has_left() {
+    let scene = Scene::new(0, Bounds::USUAL, fine);
+    let mut handed_in = scene.behind(1, &[CLAIM, 2]).await;
+    let left = handed_in.remove(1);
+    left.abort();
+    assert!(left.await.unwrap_err().is_cancelled());
+    scene.open();
+    assert_eq!(answers(handed_in).await, [2, 4].map(Some));
+    let expected: [&[u32]; 2] = [&[1], &[2]];
+    assert_eq!(scene.commits(), expected);
+    // One that nobody has left is written.
+    let stays = scene.hand_in(CLAIM).await;
+    assert_eq!(stays.await.unwrap().unwrap(), CLAIM * 2);
+}
+
+#[test]
+fn a_thread_begins_with_the_first_item_that_waits() {
+    let engine = Scene::new(OPEN, Bounds::default(), fine).engine;
+    let bounds = Bounds::USUAL.alone(1);
+    let committer = Committer::on_later_thread("committer", engine, bounds);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let alone = committer.alone().unwrap();
+    assert!(committer.queue().is_none());
+    drop(alone);
+    assert_eq!(runtime.block_on(committer.submit(4)).unwrap(), 8);
 }

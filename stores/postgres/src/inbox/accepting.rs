@@ -27,6 +27,8 @@ const PATIENCE_OF_A_PART: u32 = 100;
 pub(super) struct Accepting(pub(super) Arc<Core>);
 
 impl Commit for Accepting {
+    const STORE: &str = "postgres_inbox";
+
     type Item = Entry;
     type Answer = Accept;
 

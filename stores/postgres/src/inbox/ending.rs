@@ -41,6 +41,8 @@ pub(super) fn values(ended: &[Ended]) -> Vec<Value> {
 }
 
 impl Commit for Ending {
+    const STORE: &str = "postgres_inbox";
+
     type Item = Ended;
     type Answer = Settled;
 

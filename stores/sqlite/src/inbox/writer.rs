@@ -37,6 +37,8 @@ pub(super) struct Writer {
 }
 
 impl Commit for Writer {
+    const STORE: &str = "sqlite_inbox";
+
     type Item = Op;
     type Answer = Done;
 
