@@ -2,13 +2,16 @@
 
 use std::{path::Path, time::Duration};
 
-use hookgate_store_kit::limits::{CALL_TIMEOUT, PRUNE_EVERY, lock_timeout};
+use hookgate_store_kit::{
+    Bounds,
+    limits::{CALL_TIMEOUT, PRUNE_EVERY, lock_timeout},
+};
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{OpenError, SqliteStore, Table, start, store::Pools};
+use crate::{OpenError, SqliteStore, Table, start, store::Pools, together::BOUNDS};
 
 const READERS: u32 = 2;
 /// How long a takeover waits for its turn to write. The writer may be settling that very event, so the takeover
@@ -41,6 +44,7 @@ pub struct SqliteStoreBuilder {
     call_timeout: Duration,
     prune_every: Option<Duration>,
     synchronous: SqliteSynchronous,
+    together: Bounds,
 }
 
 impl SqliteStoreBuilder {
@@ -50,6 +54,7 @@ impl SqliteStoreBuilder {
             call_timeout: CALL_TIMEOUT,
             prune_every: Some(PRUNE_EVERY),
             synchronous: SqliteSynchronous::Full,
+            together: BOUNDS,
         }
     }
 
@@ -115,7 +120,7 @@ impl SqliteStoreBuilder {
             heartbeats: pool(1).connect_lazy_with(options.clone()),
             takeovers: self.takeovers(options),
         };
-        let store = SqliteStore::new(pools, self.table, self.call_timeout, self.prune_every);
+        let store = self.store(pools);
         store.migrate().await?;
         Ok(store)
     }
@@ -151,7 +156,25 @@ impl SqliteStoreBuilder {
             heartbeats,
             takeovers,
         };
-        SqliteStore::new(pools, self.table, self.call_timeout, self.prune_every)
+        self.store(pools)
+    }
+
+    /// What goes into one transaction. For tests.
+    #[doc(hidden)]
+    pub fn together(mut self, bounds: Bounds) -> Self {
+        self.together = bounds;
+        self
+    }
+
+    fn store(self, pools: Pools) -> SqliteStore {
+        let Self {
+            table,
+            call_timeout,
+            prune_every,
+            together,
+            ..
+        } = self;
+        SqliteStore::new(pools, table, call_timeout, prune_every, together)
     }
 
     fn takeovers(&self, options: SqliteConnectOptions) -> SqlitePool {

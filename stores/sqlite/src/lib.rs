@@ -100,6 +100,7 @@ mod start;
 mod statements;
 mod store;
 mod table;
+mod together;
 
 #[doc(inline)]
 pub use hookgate_store_kit::SettleError;

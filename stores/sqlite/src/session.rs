@@ -124,6 +124,15 @@ impl Call {
         Self { ends, ..self }
     }
 
+    /// What `work` comes to before the call ends.
+    pub(crate) async fn limit<T>(
+        self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let done = tokio::time::timeout_at(self.ends, work).await;
+        done.unwrap_or(Err(StoreError::Timeout))
+    }
+
     /// The last moment, in milliseconds since 1970, at which a statement may take effect. A statement that its
     /// caller dropped still waits for its turn to write, and nobody would know what it did.
     ///

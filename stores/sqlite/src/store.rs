@@ -16,18 +16,22 @@ use hookgate::{
     pack::ContentDigest,
 };
 use hookgate_store_kit::{
-    Held, Pruning, RowState, findings,
+    Bounds, Committer, Held, Pruning, RowState, findings,
     limits::{LOCKED, ROUNDS, mark_timeout},
     rounding::millis,
 };
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 
 use crate::{
     OpenError, SqliteStoreBuilder, Table, migration, row, schema,
     session::{Asked, Call},
     start,
     statements::Statements,
+    together::{Together, Write},
 };
+
+/// Its batches are written on a thread of this name.
+const THREAD: &str = "hookgate-sqlite";
 
 /// Claims and marks in a SQLite file. Cheap to clone; all clones are one store.
 ///
@@ -37,7 +41,8 @@ pub struct SqliteStore(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) pools: Pools,
-    pub(crate) statements: Statements,
+    pub(crate) statements: Arc<Statements>,
+    committer: Committer<Together>,
     pub(crate) call_timeout: Duration,
     /// Whether events of an inbox waited in the same file at the last migration.
     inbox_waits: AtomicBool,
@@ -113,10 +118,19 @@ impl SqliteStore {
         table: Table,
         call_timeout: Duration,
         prune_every: Option<Duration>,
+        together: Bounds,
     ) -> Self {
+        let statements = Arc::new(Statements::new(table));
+        let writes = Together {
+            pool: pools.writer.clone(),
+            statements: statements.clone(),
+            limit: call_timeout,
+        };
+        let committer = Committer::on_later_thread(THREAD, Arc::new(writes), together);
         Self(Arc::new_cyclic(|store| Inner {
             pools,
-            statements: Statements::new(table),
+            statements,
+            committer,
             call_timeout,
             inbox_waits: AtomicBool::new(false),
             _pruning: Pruning::spawn(store, prune_every),
@@ -136,13 +150,18 @@ impl SqliteStore {
         Call::within(self.0.call_timeout)
     }
 
-    fn asked_settle(&self, lease: &Lease, end: End, retain: Duration) -> Asked {
-        let statements = &self.0.statements;
-        if end == End::Release {
-            let release = Asked::new(&statements.release);
-            return release.key(lease.key()).owner(lease.owner());
+    /// Writes at once where nobody else does, else together with others. `None` where it had no turn.
+    async fn write(&self, write: Write, call: Call) -> Result<Option<Vec<SqliteRow>>, StoreError> {
+        let Inner {
+            pools,
+            statements,
+            committer,
+            ..
+        } = &*self.0;
+        if let Some(_alone) = committer.alone() {
+            return write.asked(statements).in_turn(&pools.writer, call).await;
         }
-        asked_mark(&statements.settle, lease, end, retain)
+        call.limit(committer.submit(write)).await.map(Some)
     }
 
     pub(crate) fn asked_settle_in(&self, lease: &Lease, end: End, retain: Duration) -> Asked {
@@ -209,27 +228,32 @@ impl DedupStore for SqliteStore {
         owner: OwnerToken,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        let Inner {
-            pools, statements, ..
-        } = &*self.0;
         let call = self.call();
         let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
         for _ in 0..ROUNDS {
             // Only turns away: the write decides what is free. Readers do not wait for a writer, so copies are
             // answered at once while a handler's transaction has its turn.
-            let (writer, lapsed) = match self.held(key, content, &owner, call).await? {
+            let lapsed = match self.held(key, content, &owner, call).await? {
                 Some(Held::Own { attempt }) => return won(attempt),
                 Some(Held::By(claim)) => return Ok(claim),
-                Some(Held::Lapsed) => (&pools.takeovers, true),
-                Some(Held::Ended) | None => (&pools.writer, false),
+                Some(Held::Lapsed) => true,
+                Some(Held::Ended) | None => false,
             };
-            let claim = Asked::new(&statements.claim)
-                .key(key)
-                .owner(&owner)
-                .content(content)
-                .number(millis(lease))
-                .number(call.last_moment()?);
-            match claim.in_turn(writer, call).await? {
+            let claim = Write::Claim {
+                key: *key,
+                owner,
+                content: content.copied(),
+                lease,
+                until: call.last_moment()?,
+            };
+            let written = match lapsed {
+                true => {
+                    let claim = claim.asked(&self.0.statements);
+                    claim.in_turn(&self.0.pools.takeovers, call).await?
+                }
+                false => self.write(claim, call).await?,
+            };
+            match written {
                 Some(rows) => {
                     if let Some(row) = rows.first() {
                         return won(row::attempt(row, 0)?);
@@ -255,20 +279,24 @@ impl DedupStore for SqliteStore {
     ) -> Result<Settled, StoreError> {
         let Inner {
             pools,
+            statements,
             call_timeout,
             ..
         } = &*self.0;
         let call = self.call();
-        let settle = || self.asked_settle(lease, end, retain);
+        let settle = Write::settle(lease, end, retain);
         // Releases of claims that were given up, many perhaps, must not stand before the heartbeats.
         if end == End::Release {
-            settle().on(&pools.writer, call).await?;
-            return Ok(Settled::Ok);
+            let released = self.write(settle, call).await?;
+            return released.map(|_| Settled::Ok).ok_or(StoreError::Timeout);
         }
         let sooner = call.at_most(mark_timeout(*call_timeout));
-        let settled = match settle().on(&pools.writer, sooner).await {
-            Err(StoreError::Timeout) => settle().on(&pools.heartbeats, call).await?,
-            answer => answer?,
+        let settled = match self.write(settle, sooner).await {
+            Ok(Some(rows)) => rows,
+            Ok(None) | Err(StoreError::Timeout) => {
+                settle.asked(statements).on(&pools.heartbeats, call).await?
+            }
+            Err(error) => return Err(error),
         };
         if !settled.is_empty() {
             return Ok(Settled::Ok);

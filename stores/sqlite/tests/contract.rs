@@ -13,6 +13,7 @@ use hookgate::{
     time::TokioTimer,
 };
 use hookgate_sqlite::{SqliteStore, Table};
+use hookgate_store_kit::Bounds;
 use hookgate_test_support::{child_task, race, run_race};
 use place::{PATIENCE, Place};
 
@@ -34,6 +35,25 @@ async fn it_keeps_the_contract_on_the_applications_pool() {
         store
     };
     contract::run(store, &RealTime::new(TokioTimer, Terms::short())).await;
+}
+
+/// Each claim and each end waits for a batch.
+#[tokio::test]
+async fn it_keeps_the_contract_with_batches_of_any_size() {
+    let place = Place::new();
+    let number = AtomicU32::new(0);
+    let run = async |items| {
+        let store = || async {
+            let number = number.fetch_add(1, Ordering::Relaxed);
+            let store = SqliteStore::builder()
+                .together(Bounds::USUAL.items(items))
+                .call_timeout(PATIENCE)
+                .open(place.path(&format!("{number}.sqlite")));
+            store.await.expect("open")
+        };
+        contract::run(store, &RealTime::new(TokioTimer, Terms::short())).await;
+    };
+    tokio::join!(run(1), run(2), run(64), run(1000));
 }
 
 #[tokio::test(flavor = "multi_thread")]

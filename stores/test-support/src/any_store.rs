@@ -1,17 +1,17 @@
 //! What every store promises on its real engine, on any [`Place`]:
 //! [`test_any_store!`](crate::test_any_store) makes tests of it.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use hookgate::{
     dedup::{
-        Claim, DedupStore, End, Lease, Settled,
+        Claim, DedupStore, End, Lease, Settled, State,
         contract::{self, RealTime, Terms},
     },
     time::TokioTimer,
 };
 
-use crate::{key, owner};
+use crate::{LEASE, RETAIN, key, owner};
 
 /// Where stores can be opened, each without any keys.
 pub trait Place: Send + Sync + Sized {
@@ -33,6 +33,7 @@ macro_rules! test_any_store {
             the_store_keeps_the_contract,
             it_promises_what_it_is,
             durations_of_any_length_are_taken,
+            many_callers_at_once_have_one_winner_for_each_key,
         }
     };
     ($place:ty: $($promise:ident),+ $(,)?) => {$(
@@ -73,4 +74,36 @@ pub async fn durations_of_any_length_are_taken(place: impl Place) {
     let late = Lease::granted(key(1), owner(2), u32::MAX);
     let extended = store.extend(&late, Duration::ZERO).await;
     assert!(matches!(extended, Ok(Settled::LeaseLost)), "{extended:?}");
+}
+
+/// Many more than write by themselves. Some of them meet over a key in one statement or transaction.
+pub async fn many_callers_at_once_have_one_winner_for_each_key(place: impl Place) {
+    let store = Arc::new(place.store().await);
+    let keys: Vec<_> = (0..40).map(key).collect();
+    let callers = (0..64).map(|number| {
+        let (store, mut keys) = (store.clone(), keys.clone());
+        // Half of them come from the other end.
+        if number % 2 == 1 {
+            keys.reverse();
+        }
+        tokio::spawn(async move {
+            let won = contract::race(&*store, &keys, owner(number), LEASE).await;
+            for key in &won {
+                let lease = Lease::granted(*key, owner(number), 1);
+                let settled = store.settle(&lease, End::Processed, RETAIN).await;
+                assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+            }
+            won
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    let mut won = Vec::new();
+    for caller in callers {
+        won.push(caller.await.expect("no panic"));
+    }
+    contract::judge(&keys, won);
+    for key in &keys {
+        let state = store.look(key).await;
+        assert!(matches!(state, Ok(State::Done)), "{state:?}");
+    }
 }
