@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hookgate_store_kit::limits::{CALL_TIMEOUT, PRUNE_EVERY};
+use hookgate_store_kit::{
+    Bounds,
+    limits::{CALL_TIMEOUT, PRUNE_EVERY},
+};
 use sqlx::{
     Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -10,7 +13,7 @@ use sqlx::{
 
 use crate::{
     OpenError, PostgresStore, Table, fault::failure, introduction::Introduction, lock::LockLimit,
-    session::Ask, statements::Statements,
+    session::Ask, statements::Statements, together::BOUNDS,
 };
 
 const CONNECTIONS: u32 = 10;
@@ -45,6 +48,7 @@ pub struct PostgresStoreBuilder {
     prune_every: Option<Duration>,
     prepared: bool,
     more: Vec<String>,
+    together: Bounds,
 }
 
 impl PostgresStoreBuilder {
@@ -56,6 +60,7 @@ impl PostgresStoreBuilder {
             prune_every: Some(PRUNE_EVERY),
             prepared: true,
             more: Vec::new(),
+            together: BOUNDS,
         }
     }
 
@@ -152,6 +157,13 @@ impl PostgresStoreBuilder {
         self.store(pool, statements)
     }
 
+    /// What goes into one statement. For tests.
+    #[doc(hidden)]
+    pub fn together(mut self, bounds: Bounds) -> Self {
+        self.together = bounds;
+        self
+    }
+
     fn store(self, pool: PgPool, statements: Arc<Statements>) -> PostgresStore {
         let heartbeats = self.own_pool(1, &statements);
         PostgresStore::new(
@@ -160,6 +172,7 @@ impl PostgresStoreBuilder {
             statements,
             self.call_timeout,
             self.prune_every,
+            self.together,
         )
     }
 

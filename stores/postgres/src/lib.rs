@@ -92,6 +92,7 @@ mod settle_in;
 mod statements;
 mod store;
 mod table;
+mod together;
 mod value;
 
 #[doc(inline)]

@@ -63,3 +63,8 @@ where
 pub(crate) fn digest(bytes: &[u8]) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|_| POSTGRES.unexpected())
 }
+
+/// 16 bytes: an owner's token.
+pub(crate) fn token(bytes: &[u8]) -> Result<[u8; 16], StoreError> {
+    bytes.try_into().map_err(|_| POSTGRES.unexpected())
+}

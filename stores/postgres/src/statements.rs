@@ -27,6 +27,9 @@ use crate::{
 /// A release of a key that its token does not hold waits so long for whoever works on the row.
 const GIVE_UP_PATIENCE: Duration = Duration::from_millis(200);
 
+/// Many claims wait so long for others that insert one of their keys. Then each goes by itself.
+const TOGETHER_PATIENCE: Duration = Duration::from_millis(200);
+
 const IN_PROGRESS: i16 = RowState::InProgress.number();
 const RELEASED: i16 = RowState::Released.number();
 
@@ -36,6 +39,7 @@ pub(crate) struct Statements {
     claim: Prepared,
     settle: Prepared,
     extend: Prepared,
+    together: Prepared,
     /// The SQL that prepares those of an inbox.
     more: Vec<String>,
     preparing: Preparing,
@@ -76,6 +80,30 @@ impl Statements {
                     lease = from_now("$3"),
                 ),
             ),
+            together: Prepared::new(
+                "together",
+                "bytea[], uuid[], bigint[], float8[], bytea[], uuid[], smallint[], float8[]",
+                format!(
+                    "WITH claimed AS (INSERT INTO {table} (event_key, owner, attempt, state, content, expires_at) \
+                     SELECT event_key, owner, 1, {IN_PROGRESS}, content, {lease} \
+                     FROM unnest($1::bytea[], $2::uuid[], $3::bigint[], $4::float8[]) \
+                     AS a(event_key, owner, content, lasts) \
+                     WHERE (SELECT true FROM {table} AS t WHERE t.event_key = a.event_key) IS NULL \
+                     ORDER BY event_key ON CONFLICT (event_key) DO NOTHING RETURNING event_key, owner), \
+                     held AS MATERIALIZED (SELECT t.place, a.state, a.lasts \
+                     FROM unnest($5::bytea[], $6::uuid[], $7::smallint[], $8::float8[]) \
+                     AS a(event_key, owner, state, lasts) \
+                     CROSS JOIN LATERAL (SELECT t.ctid AS place FROM {table} AS t \
+                     WHERE t.event_key = a.event_key AND t.owner = a.owner AND t.state = {IN_PROGRESS} \
+                     AND t.expires_at > clock_timestamp() FOR UPDATE SKIP LOCKED) AS t), \
+                     settled AS (UPDATE {table} AS t SET state = held.state, expires_at = {mark} \
+                     FROM held WHERE t.ctid = held.place RETURNING t.event_key, t.owner) \
+                     SELECT true, event_key, uuid_send(owner) FROM claimed \
+                     UNION ALL SELECT false, event_key, uuid_send(owner) FROM settled",
+                    lease = from_now("lasts"),
+                    mark = from_now("held.lasts"),
+                ),
+            ),
             table,
             more: Vec::new(),
             preparing: Preparing::new(prepared),
@@ -105,8 +133,8 @@ impl Statements {
     }
 
     /// The statements to make a new connection know, or none where that is switched off.
-    pub(crate) fn prepared(&self) -> Option<[&Prepared; 3]> {
-        let all = [&self.claim, &self.settle, &self.extend];
+    pub(crate) fn prepared(&self) -> Option<[&Prepared; 4]> {
+        let all = [&self.claim, &self.settle, &self.extend, &self.together];
         self.preparing.is_on().then_some(all)
     }
 
@@ -215,13 +243,22 @@ impl Statements {
         end: End,
         retain: Duration,
     ) -> Call<'_> {
-        let lasts = match end {
-            End::Release => Duration::ZERO,
-            End::Processed | End::Ignored | End::Rejected => retain,
-        };
-        let state = Value::Number(RowState::of(end).number().into());
-        let lasts = Value::of_duration(lasts);
+        let [state, lasts] = mark(end, retain);
         self.call(&self.settle, key, owner, [state, lasts])
+    }
+
+    /// Many claims of keys that have no row, and many ends of running leases, in one transaction. Answers those that it has
+    /// written: `true` for a claim, its key and its owner.
+    ///
+    /// Keys are inserted in their order, or two of these could wait for each other. Rows are never waited for. Each is read
+    /// by its key, and found again by its place: no plan made for a small table reads a large one from end to end.
+    pub(crate) fn together(&self, claims: [Value; 4], ends: [Value; 4]) -> Call<'_> {
+        Call {
+            statement: &self.together,
+            values: claims.into_iter().chain(ends).collect(),
+            preparing: &self.preparing,
+            lock: self.lock.at_most(TOGETHER_PATIENCE),
+        }
     }
 
     /// Moves the end of a running lease of this owner.
@@ -280,6 +317,16 @@ impl Statements {
             lapsed = LAPSED_LEASES_STAY.as_secs(),
         ))
     }
+}
+
+/// What a row says after its end, and for how long.
+pub(crate) fn mark(end: End, retain: Duration) -> [Value; 2] {
+    let lasts = match end {
+        End::Release => Duration::ZERO,
+        End::Processed | End::Ignored | End::Rejected => retain,
+    };
+    let state = Value::Number(RowState::of(end).number().into());
+    [state, Value::of_duration(lasts)]
 }
 
 /// Whether a token must not be granted the key any more: it released the key, or gave it up without holding it.

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use hookgate::{
@@ -15,7 +15,7 @@ use hookgate::{
     pack::ContentDigest,
 };
 use hookgate_store_kit::{
-    Held, Pruning, findings,
+    Bounds, Committer, Held, Pruning, findings,
     limits::{LOCKED, ROUNDS, mark_timeout},
 };
 use sqlx::{
@@ -29,8 +29,11 @@ use crate::{
     row, schema,
     session::{self, Ask},
     statements::Statements,
+    together::{Together, Write, Written},
 };
 
+/// The part of a call's time that it waits for a batch, before it goes by itself.
+const TOGETHER_PATIENCE: u32 = 4;
 /// The attempt of a key that had no row.
 const FIRST_ATTEMPT: u32 = 1;
 /// Claims and marks in a PostgreSQL table. Cheap to clone; all clones are one store.
@@ -45,6 +48,7 @@ pub(crate) struct Inner {
     /// The pool's options that the heartbeats' have now.
     followed: Mutex<Arc<PgConnectOptions>>,
     pub(crate) statements: Arc<Statements>,
+    committer: Committer<Together>,
     pub(crate) call_timeout: Duration,
     /// Whether events of an inbox waited in the same table at the last migration.
     inbox_waits: AtomicBool,
@@ -108,13 +112,24 @@ impl PostgresStore {
         statements: Arc<Statements>,
         call_timeout: Duration,
         prune_every: Option<Duration>,
+        together: Bounds,
     ) -> Self {
         let options = pool.connect_options();
+        let writes = Together {
+            pool: pool.clone(),
+            statements: statements.clone(),
+            limit: call_timeout,
+        };
+        let connections = pool.options().get_max_connections() as usize;
+        let together = together
+            .at_once(together.at_once.min(connections))
+            .alone(together.alone.min(connections));
         Self(Arc::new_cyclic(|store| Inner {
             pool,
             heartbeats: heartbeats.connect_lazy_with(PgConnectOptions::clone(&options)),
             followed: Mutex::new(options),
             statements,
+            committer: Committer::new(Arc::new(writes), together),
             call_timeout,
             inbox_waits: AtomicBool::new(false),
             _pruning: Pruning::spawn(store, prune_every),
@@ -131,6 +146,31 @@ impl PostgresStore {
 
     async fn ask<A: Ask>(&self, what: &A) -> Result<A::Answer, StoreError> {
         session::ask(&self.0.pool, self.0.call_timeout, what).await
+    }
+
+    /// Writes at once where few do, else together with others, before `limit` ends.
+    ///
+    /// Batches are written by tasks of the runtime that the store was made on. Where a handler blocks that one, callers of
+    /// other runtimes go by themselves after a while. A claim that is granted twice to one owner is granted once.
+    async fn write(&self, write: Write, limit: Duration) -> Result<Written, StoreError> {
+        let Inner {
+            pool,
+            statements,
+            committer,
+            ..
+        } = &*self.0;
+        let begun = Instant::now();
+        if let Some(_alone) = committer.alone() {
+            return write.alone(pool, statements, limit).await;
+        }
+        let patience = limit / TOGETHER_PATIENCE;
+        match tokio::time::timeout(patience, committer.submit(write)).await {
+            Ok(Ok(Written::Unknown)) | Err(_) => {
+                let left = limit.saturating_sub(begun.elapsed());
+                write.alone(pool, statements, left).await
+            }
+            Ok(written) => written,
+        }
     }
 
     /// Runs on the connection that no handler can hold: for heartbeats, and for marks that the pool has no room
@@ -195,8 +235,13 @@ impl DedupStore for PostgresStore {
         let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
         for _ in 0..ROUNDS {
             let statements = self.statements();
-            let claim = statements.claim(key, content, &owner, lease);
-            if self.ask(&claim).await? > 0 {
+            let claim = Write::Claim {
+                key: *key,
+                owner,
+                content: content.copied(),
+                lease,
+            };
+            if self.write(claim, self.0.call_timeout).await? == Written::Yes {
                 return won(FIRST_ATTEMPT);
             }
             // No row: it was removed in between, and the next round may insert it.
@@ -224,21 +269,23 @@ impl DedupStore for PostgresStore {
         end: End,
         retain: Duration,
     ) -> Result<Settled, StoreError> {
-        let (key, owner) = (lease.key(), lease.owner());
-        let settle = self.statements().settle(key, owner, end, retain);
+        let settle = Write::settle(lease, end, retain);
         // Releases of claims that were given up, many perhaps, must not stand before the heartbeats.
         if end == End::Release {
-            return match self.ask(&settle).await? {
-                0 => self.give_up(lease).await,
-                _ => Ok(Settled::Ok),
+            return match self.write(settle, self.0.call_timeout).await? {
+                Written::Yes => Ok(Settled::Ok),
+                _ => self.give_up(lease).await,
             };
         }
         let patience = mark_timeout(self.0.call_timeout);
-        let settled = match session::ask(&self.0.pool, patience, &settle).await {
-            Err(StoreError::Timeout) => self.ask_aside(&settle).await?,
-            answer => answer?,
+        let is_settled = match self.write(settle, patience).await {
+            Err(StoreError::Timeout) => {
+                let settle = settle.call(self.statements());
+                self.ask_aside(&settle).await? > 0
+            }
+            written => written? == Written::Yes,
         };
-        if settled > 0 {
+        if is_settled {
             return Ok(Settled::Ok);
         }
         self.marked(lease).await

@@ -11,6 +11,7 @@ use hookgate::{
     time::TokioTimer,
 };
 use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
+use hookgate_store_kit::Bounds;
 use hookgate_test_support::{PgBouncer, PostgresServer, child_task, race, run_race};
 use place::{Place, fresh, fresh_table, patient};
 
@@ -22,6 +23,27 @@ async fn it_keeps_the_contract_in_plain_text() {
     let time = RealTime::new(TokioTimer, Terms::short());
     let text = || patient().prepared(false);
     contract::run(|| fresh(text(), place.url()), &time).await;
+}
+
+/// Each claim and each end waits for a batch.
+#[tokio::test]
+async fn it_keeps_the_contract_with_batches_of_any_size() {
+    let Some(place) = Place::find() else { return };
+    let run = async |items, prepared| {
+        let settings = || {
+            let settings = patient().prepared(prepared);
+            settings.together(Bounds::USUAL.at_once(2).items(items))
+        };
+        let time = RealTime::new(TokioTimer, Terms::short());
+        contract::run(|| fresh(settings(), place.url()), &time).await;
+    };
+    tokio::join!(
+        run(1, true),
+        run(2, true),
+        run(64, true),
+        run(1000, true),
+        run(64, false),
+    );
 }
 
 #[tokio::test]

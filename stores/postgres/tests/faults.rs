@@ -11,6 +11,7 @@ use hookgate::{
     dedup::{DedupStore, End, Lease, Settled, StoreError},
 };
 use hookgate_postgres::{PostgresStore, Table};
+use hookgate_store_kit::Bounds;
 use hookgate_test_support::{
     App, LEASE, PostgresServer, Proxy, RETAIN, key, owner, send, send_until_done, win,
 };
@@ -42,6 +43,47 @@ async fn a_release_does_not_wait_for_a_transaction_that_has_the_row() {
     let released = store.settle(&unclaimed, End::Release, RETAIN).await;
     assert!(matches!(released, Ok(Settled::Ok)), "{released:?}");
     let settled = store.settle(&running, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+}
+
+/// A handler's transaction that settled and goes on has the row of its mark. The marks that go with that one do not wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_whose_row_is_locked_holds_up_none_of_its_batch() {
+    let Some(place) = Place::find() else { return };
+    let (pool, table) = (place.pool().await, fresh_table());
+    let settings = PostgresStore::builder().table(table.clone());
+    let settings = settings
+        .call_timeout(Duration::from_secs(60))
+        .together(Bounds::USUAL);
+    let store = settings.connect(place.url()).await.expect("connect");
+    store.migrate().await.expect("migrate");
+    let mut leases = Vec::new();
+    for number in 1..=20 {
+        leases.push(win(&store, number).await);
+    }
+    let mut tx = pool.begin().await.expect("begin");
+    let lock = format!(
+        "SELECT FROM {table} WHERE owner = '{}' FOR UPDATE",
+        uuid(10)
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(lock))
+        .execute(&mut *tx)
+        .await
+        .expect("lock");
+    let settling = leases.into_iter().map(|lease| {
+        let store = store.clone();
+        tokio::spawn(async move { store.settle(&lease, End::Processed, RETAIN).await })
+    });
+    let mut settling: Vec<_> = settling.collect();
+    let locked = settling.remove(9);
+    // As long as the row is locked.
+    for settling in settling {
+        let settled = settling.await.expect("no panic");
+        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    }
+    assert!(!locked.is_finished());
+    tx.rollback().await.expect("rollback");
+    let settled = locked.await.expect("no panic");
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
 }
 

@@ -13,6 +13,7 @@ use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{LEASE, PgBouncer, PostgresServer, Proxy, RETAIN, key, owner, win};
 use place::{Place, fresh, fresh_table, number, patient, run};
 use sqlx::{PgPool, postgres::PgPoolOptions};
+use tokio::task::JoinSet;
 
 /// A pool of the application's, so small that a test sees the very connection that the store uses.
 async fn one_connection(url: &str) -> PgPool {
@@ -136,25 +137,37 @@ async fn a_table_that_was_dropped_and_made_again_is_used_at_once() {
 async fn a_plan_made_for_a_few_rows_serves_many() {
     let Some(place) = Place::find() else { return };
     let pool = one_connection(place.url()).await;
-    let table = table_for(&pool).await;
+    for at_once in [1, 8] {
+        serves_many(&pool, at_once).await;
+    }
+}
+
+/// Events that come at once go together.
+async fn serves_many(pool: &PgPool, at_once: u64) {
+    let table = table_for(pool).await;
     let store = PostgresStore::builder()
         .table(table.clone())
         .pool(pool.clone());
     let scans = |column: &str| {
         let of = format!("FROM pg_stat_user_tables WHERE relid = '{table}'::regclass");
-        number(&pool, format!("SELECT {column} {of}"))
+        number(pool, format!("SELECT {column} {of}"))
     };
-    let mut events = 0..10_000;
+    let mut events = 0..100_000;
     // Handles events until the server counts reads of an index, which it does with a delay.
     let mut handle_some = async || {
         let before = scans("idx_scan").await;
         while scans("idx_scan").await < before + 100 {
-            handle(&store, events.next().expect("scans are counted")).await;
+            let mut handled = JoinSet::new();
+            for _ in 0..at_once {
+                let (store, event) = (store.clone(), events.next().expect("scans are counted"));
+                handled.spawn(async move { handle(&store, event).await });
+            }
+            handled.join_all().await;
         }
     };
     handle_some().await;
     // Statistics by which reading the whole table is the cheapest way to find a row.
-    run(&pool, format!("TRUNCATE {table}; ANALYZE {table}")).await;
+    run(pool, format!("TRUNCATE {table}; ANALYZE {table}")).await;
     handle_some().await;
     let whole = scans("seq_scan").await;
     handle_some().await;
