@@ -50,7 +50,7 @@ pub(crate) async fn run() {
         .expect("create");
     let store = PostgresStore::with_pool(pool.clone());
     store.migrate().await.expect("migrate");
-    for under_way in [1, 8] {
+    for under_way in [1, 8, 64] {
         compare(
             "PostgreSQL",
             Store(store.clone()),

@@ -63,7 +63,7 @@ pub(crate) async fn run() {
             .execute(&pool)
             .await
             .expect("create");
-        for under_way in [1, 8] {
+        for under_way in [1, 8, 64] {
             compare(name, Store(store.clone()), Bare(pool.clone()), under_way).await;
         }
     }

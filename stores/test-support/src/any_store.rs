@@ -86,22 +86,28 @@ pub async fn many_callers_at_once_have_one_winner_for_each_key(place: impl Place
         if number % 2 == 1 {
             keys.reverse();
         }
-        tokio::spawn(async move {
-            let won = contract::race(&*store, &keys, owner(number), LEASE).await;
-            for key in &won {
-                let lease = Lease::granted(*key, owner(number), 1);
-                let settled = store.settle(&lease, End::Processed, RETAIN).await;
-                assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-            }
-            won
-        })
+        tokio::spawn(async move { contract::race(&*store, &keys, owner(number), LEASE).await })
     });
     let callers: Vec<_> = callers.collect();
     let mut won = Vec::new();
     for caller in callers {
         won.push(caller.await.expect("no panic"));
     }
-    contract::judge(&keys, won);
+    contract::judge(&keys, won.iter().cloned());
+    let mut settling = Vec::new();
+    for (number, won) in (0..).zip(won) {
+        for key in won {
+            let store = store.clone();
+            settling.push(tokio::spawn(async move {
+                let lease = Lease::granted(key, owner(number), 1);
+                store.settle(&lease, End::Processed, RETAIN).await
+            }));
+        }
+    }
+    for settling in settling {
+        let settled = settling.await.expect("no panic");
+        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    }
     for key in &keys {
         let state = store.look(key).await;
         assert!(matches!(state, Ok(State::Done)), "{state:?}");
