@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 /// They are in the repository, and each run of the tests reads them.
-const MOST_FILES: usize = 64;
-const MOST_BYTES: usize = 32 * 1024;
+const MOST_FILES: usize = 40;
+const MOST_BYTES: usize = 16 * 1024;
 
 macro_rules! targets {
     ($($name:ident),+ $(,)?) => {
