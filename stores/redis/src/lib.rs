@@ -50,6 +50,7 @@ mod connection;
 mod entry;
 mod error;
 mod fault;
+mod gathering;
 mod line;
 mod prefix;
 mod script;

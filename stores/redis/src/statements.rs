@@ -1,4 +1,4 @@
-//! Every command and script of the store. Each touches one key.
+//! Every command and script of the store. Each touches one key, but for settles that go together.
 //!
 //! Scripts run alone on the server, so that reading and writing in one is one step. They get what they compare
 //! as arguments and hold no state. `LINGER` stands for [`LINGER`] in milliseconds, `MOST` for the bytes of
@@ -56,10 +56,10 @@ redis.call('SET', KEYS[1], value, 'PX', ARGV[3])
 return attempt
 "#;
 
-/// Marks the running lease of this owner as done, also if it did so before.
+/// Marks the running lease of each key's owner as done, also if it did so before.
 ///
-/// ARGV: the lease as its claim left it, the mark that takes its place, time to live. Returns 1, or 0 when the lease is
-/// lost.
+/// ARGV, three for each key: the lease as its claim left it, the mark that takes its place, time to live. Returns 1,
+/// or 0 when the lease is lost. For several keys it returns a list of them.
 ///
 /// It writes the mark first and gets what was there in the same command. Almost always that is the lease, and
 /// two commands have done it. What else it finds it puts back, with the time that it had: nobody sees what a script
@@ -67,26 +67,35 @@ return attempt
 /// server that refuses the first write has written nothing: its memory is full, or it is older than Redis 6.2 and knows no
 /// `SET … GET`.
 const SETTLE: &str = r#"
-local left = redis.call('PTTL', KEYS[1])
-local entry, swapped
-if left > LINGER then
-    entry = redis.pcall('SET', KEYS[1], ARGV[2], 'PX', ARGV[3], 'GET')
-    if entry == ARGV[1] then return 1 end
-    swapped = type(entry) == 'string'
+local call, pcall = redis.call, redis.pcall
+local function settle(key, lease, mark, lives)
+    local left = call('PTTL', key)
+    local entry, swapped
+    if left > LINGER then
+        entry = pcall('SET', key, mark, 'PX', lives, 'GET')
+        if entry == lease then return 1 end
+        swapped = type(entry) == 'string'
+    end
+    if not swapped then
+        entry = call('GET', key)
+        if not entry then return 0 end
+    end
+    local own = entry:sub(2, 17) == lease:sub(2, 17)
+    local tag = entry:sub(1, 1)
+    if own and tag == 'L' and left > LINGER then
+        if not swapped then call('PEXPIRE', key, left) end
+        call('SET', key, mark:sub(1, 1) .. entry:sub(2), 'PX', lives)
+        return 1
+    end
+    if swapped then call('SET', key, entry, 'PX', left) end
+    return own and ('PIR'):find(tag, 1, true) and 1 or 0
 end
-if not swapped then
-    entry = redis.call('GET', KEYS[1])
-    if not entry then return 0 end
+if not KEYS[2] then return settle(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) end
+local ends = {}
+for n, key in ipairs(KEYS) do
+    ends[n] = settle(key, ARGV[3 * n - 2], ARGV[3 * n - 1], ARGV[3 * n])
 end
-local own = entry:sub(2, 17) == ARGV[1]:sub(2, 17)
-local tag = entry:sub(1, 1)
-if own and tag == 'L' and left > LINGER then
-    if not swapped then redis.call('PEXPIRE', KEYS[1], left) end
-    redis.call('SET', KEYS[1], ARGV[2]:sub(1, 1) .. entry:sub(2), 'PX', ARGV[3])
-    return 1
-end
-if swapped then redis.call('SET', KEYS[1], entry, 'PX', left) end
-return own and ('PIR'):find(tag, 1, true) and 1 or 0
+return ends
 "#;
 
 /// Ends the running lease of this owner, so that the next claim wins. Where it holds none, notes that it must
@@ -207,6 +216,7 @@ impl Statements {
             .bytes(&plain(RowState::InProgress, owner, lease.attempt()))
             .bytes(&plain(state, owner, lease.attempt()))
             .number(lives(retain))
+            .joining()
     }
 
     pub(crate) fn extend(&self, key: &str, owner: &OwnerToken, by: Duration) -> Statement<'_> {
