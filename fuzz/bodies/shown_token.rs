@@ -17,7 +17,9 @@ const TOKEN: &str = "k";
 /// Whether an ordinary reader finds the token.
 type Finds = fn(&Value) -> bool;
 
-static SCHEMES: LazyLock<Vec<(Box<dyn Scheme>, Signer, Finds)>> = LazyLock::new(|| {
+type Endpoint = (Box<dyn Scheme>, Signer, Finds);
+
+static SCHEMES: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
     let member: Finds = |body| body["t"] == TOKEN;
     let each: Finds = |body| {
         let items = body["v"].as_array();

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::super::tables::Tables;
 
-/// The most events that a page looks at: a filter that means few of many takes several pages.
+/// The most events that a page looks at, beside the few that it looks at first: a filter that means few of many takes several
+/// pages.
 pub(in super::super) const WINDOW: i64 = 5000;
 
 /// The statements that only read, for an operator.
