@@ -14,6 +14,7 @@
 //! - `token_endpoint`: who gets a token.
 //! - `telemetry`: metrics, spans, observers.
 //! - `secrecy`: what no log line, answer, error or `Debug` text holds.
+//! - `fuzzing`: what fuzzing has found, tried again.
 //! - `documents`: what documents and vectors promise.
 //!
 //! `apart` holds binaries of their own. `Cargo.toml` says why each needs its own process.
@@ -202,6 +203,10 @@ mod secrecy {
     mod shown_tokens;
     mod starting;
     mod texts;
+}
+
+mod fuzzing {
+    mod seeds;
 }
 
 mod documents {

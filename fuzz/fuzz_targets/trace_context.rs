@@ -1,20 +1,6 @@
-//! A context that is read is written as it was, except in later versions of the format.
 #![no_main]
 
-use hookgate::pack::TraceContext;
-use libfuzzer_sys::fuzz_target;
+#[path = "../bodies/trace_context.rs"]
+mod body;
 
-fuzz_target!(|text: &[u8]| {
-    let (parent, state) = text.split_at(text.len().min(55));
-    let Some(context) = TraceContext::parse(parent) else {
-        return;
-    };
-    if parent.starts_with(b"00") {
-        assert_eq!(context.to_string().as_bytes(), parent);
-    }
-    let context = context.with_state(state);
-    if let Some(kept) = context.state() {
-        assert_eq!(kept.as_bytes(), state);
-        assert!(kept.len() <= 512);
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| body::run(input));

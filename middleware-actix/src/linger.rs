@@ -92,7 +92,7 @@ pub(crate) fn linger(
     limit: usize,
     timer: &Arc<dyn Timer>,
 ) -> HttpResponse<AnswerBody> {
-    let headers = RequestHeaders(request.headers());
+    let headers = RequestHeaders::of(request.headers());
     let Some(unread) = body.unread(connection(request), &headers, limit) else {
         return response;
     };

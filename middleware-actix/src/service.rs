@@ -105,7 +105,7 @@ where
     };
     let admitted = {
         let mut body = watched(&request, body);
-        let headers = RequestHeaders(request.headers());
+        let headers = RequestHeaders::of(request.headers());
         let authority = request.uri().authority();
         let head = Head::new(request.method().as_str(), request.uri().path(), &headers)
             .query(request.uri().query())
@@ -132,6 +132,7 @@ where
     let time = TimeLeft::of(&admitted);
     let inner = Inner {
         service: inner,
+        declared: admitted.declared_length(),
         // A handler further in may be found by moving along the path: each event begins where the first did.
         route: (admitted.events().count() > 1).then(|| request.match_info().clone()),
         place: Rc::new(Place::new(Some(request))),
@@ -155,6 +156,8 @@ type Place = Cell<Option<HttpRequest>>;
 /// What a call of the inner service needs. Clones are for bodies that hold several events.
 struct Inner<S> {
     service: Rc<S>,
+    /// The length that the head is known to declare.
+    declared: Option<usize>,
     place: Rc<Place>,
     /// How the request was routed to here, where it is called more than once.
     route: Option<Path<Url>>,
@@ -164,6 +167,7 @@ impl<S> Clone for Inner<S> {
     fn clone(&self) -> Self {
         Self {
             service: self.service.clone(),
+            declared: self.declared,
             place: self.place.clone(),
             route: self.route.clone(),
         }
@@ -179,7 +183,7 @@ where
     let Some(request) = inner.place.take() else {
         return Ran::failed(None, None);
     };
-    let mut request = inner_request(request, slot, bytes);
+    let mut request = inner_request(request, inner.declared, slot, bytes);
     if let Some(route) = inner.route {
         *request.match_info_mut() = route;
         // The service was asked for one call so far.
@@ -198,11 +202,18 @@ where
 }
 
 /// The request as the handler sees it: its body is what was authenticated.
-fn inner_request(request: HttpRequest, slot: DeliverySlot, bytes: Bytes) -> ServiceRequest {
+fn inner_request(
+    request: HttpRequest,
+    declared: Option<usize>,
+    slot: DeliverySlot,
+    bytes: Bytes,
+) -> ServiceRequest {
     let length = bytes.len();
     let mut request = ServiceRequest::from_parts(request, Payload::from(bytes));
     // A change needs the request for itself alone: actix-web panics where a middleware outside keeps a copy.
-    if !framework::says_length(&RequestHeaders(request.headers()), length) {
+    if declared != Some(length)
+        && !framework::says_length(&RequestHeaders::of(request.headers()), length)
+    {
         let headers = request.headers_mut();
         headers.remove(header::TRANSFER_ENCODING);
         headers.remove(header::CONTENT_ENCODING);

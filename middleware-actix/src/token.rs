@@ -77,7 +77,7 @@ async fn answer(
     body: web::Payload,
 ) -> HttpResponse<AnswerBody> {
     let timer = issuer.timer().unwrap_or_else(|| Arc::new(TokioTimer));
-    let headers = RequestHeaders(request.headers());
+    let headers = RequestHeaders::of(request.headers());
     let authority = request.uri().authority();
     let head = Head::new(request.method().as_str(), request.uri().path(), &headers)
         .authority(authority.map(|authority| authority.as_str()))

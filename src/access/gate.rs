@@ -32,11 +32,12 @@ pub(crate) struct Gate {
 }
 
 /// What [`Gate::check_head`] looks at.
-static NAMES: [HeaderName; 4] = [
+static NAMES: [HeaderName; 5] = [
     header::CONTENT_TYPE,
     header::CONTENT_ENCODING,
     header::HOST,
     header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
 ];
 
 fn is(value: &[u8], encoding: &[u8]) -> bool {
@@ -61,26 +62,26 @@ fn check_host(host: Single<'_>, head: &Head<'_>) -> Result<(), Rejection> {
 }
 
 impl Gate {
-    /// What every request to the endpoint must be.
-    pub(crate) fn check_head(&self, head: &Head<'_>) -> Result<(), Rejection> {
+    /// What every request to the endpoint must be. Gives the length of its body, where the head says that and nothing else
+    /// of how the body is written.
+    pub(crate) fn check_head(&self, head: &Head<'_>) -> Result<Option<u64>, Rejection> {
         if !self.methods.contains(&head.method) {
             return Err(Rejection::MethodNotAllowed);
         }
         if let Some(networks) = &self.networks {
             networks.check(head)?;
         }
-        let [media_type, encoding, host, length] = head.singles(&NAMES);
+        let [media_type, encoding, host, length, transfer] = head.singles(&NAMES);
         self.check_media_type(media_type)?;
-        let is_taken = match encoding {
+        let is_plain = match encoding {
             Single::Missing => true,
-            Single::Value(value) => is(value, b"identity") || self.is_packed(value),
-            Single::Repeated => false,
+            Single::Value(value) if is(value, b"identity") => true,
+            Single::Value(value) if self.is_packed(value) => false,
+            Single::Value(_) | Single::Repeated => return Err(Rejection::UnsupportedEncoding),
         };
-        if !is_taken {
-            return Err(Rejection::UnsupportedEncoding);
-        }
         check_host(host, head)?;
-        self.check_length(length)
+        let length = self.check_length(length)?;
+        Ok(length.filter(|_| is_plain && transfer == Single::Missing))
     }
 
     /// What a request must be that asks whether the endpoint is ours, with another method or media type than an event. It
@@ -89,10 +90,9 @@ impl Gate {
         if let Some(networks) = &self.networks {
             networks.check(head)?;
         }
-        let [_, encoding, host, length] = head.singles(&NAMES);
+        let [_, encoding, host, length, transfer] = head.singles(&NAMES);
         check_host(host, head)?;
-        let is_plain = encoding == Single::Missing
-            && head.single(&header::TRANSFER_ENCODING) == Single::Missing;
+        let is_plain = encoding == Single::Missing && transfer == Single::Missing;
         let length = match length {
             Single::Missing => Some(0),
             Single::Value(length) => declared(length).filter(|length| *length <= most as u64),
@@ -117,14 +117,15 @@ impl Gate {
     }
 
     /// A declared length is only ever a reason to refuse early: what counts is what is read.
-    fn check_length(&self, length: Single<'_>) -> Result<(), Rejection> {
+    fn check_length(&self, length: Single<'_>) -> Result<Option<u64>, Rejection> {
         let limit = self.body.limit;
-        if let Single::Value(length) = length
-            && declared(length).is_some_and(|length| length > limit as u64)
-        {
-            return Err(Rejection::BodyTooLarge { limit });
+        let Single::Value(length) = length else {
+            return Ok(None);
+        };
+        match declared(length) {
+            Some(length) if length > limit as u64 => Err(Rejection::BodyTooLarge { limit }),
+            length => Ok(length),
         }
-        Ok(())
     }
 
     /// Whether the endpoint's own rule, where it has one, lets the caller pass.

@@ -39,7 +39,8 @@ use crate::{leases::LeaseHandle, telemetry::Facts};
 /// # let _ = on_event;
 /// ```
 pub struct Delivery<E> {
-    event: E,
+    /// Boxed, as it came: a handler moves its delivery often.
+    event: Box<E>,
     payload: Bytes,
     claimed_body: Option<Box<Bytes>>,
     facts: Arc<Facts>,
@@ -54,7 +55,7 @@ impl<E> Delivery<E> {
 
     /// The event, by value. The lease and the key go with the rest: [`into_parts`](Self::into_parts) keeps them.
     pub fn into_event(self) -> E {
-        self.event
+        *self.event
     }
 
     /// The event, by value, and all else that is known of the delivery.
@@ -76,13 +77,13 @@ impl<E> Delivery<E> {
     /// ```
     pub fn into_parts(self) -> (E, Delivery<()>) {
         let rest = Delivery {
-            event: (),
+            event: Box::new(()),
             payload: self.payload,
             claimed_body: self.claimed_body,
             facts: self.facts,
             lease: self.lease,
         };
-        (self.event, rest)
+        (*self.event, rest)
     }
 
     /// The authenticated bytes: what the event was read from.

@@ -48,9 +48,9 @@ impl Untaken {
     }
 
     /// The event as one of `E`, where it is one.
-    fn downcast<E: 'static>(mut self) -> Result<E, Self> {
+    fn downcast<E: 'static>(mut self) -> Result<Box<E>, Self> {
         match self.event.take().map(<Box<dyn Any + Send>>::downcast::<E>) {
-            Some(Ok(event)) => Ok(*event),
+            Some(Ok(event)) => Ok(event),
             Some(Err(event)) => {
                 self.event = Some(event);
                 Err(self)

@@ -48,6 +48,8 @@ pub struct Admitted {
     pub(crate) others: Vec<AdmittedEvent>,
     /// The clock's monotonic time when the head arrived.
     pub(crate) arrived: Duration,
+    /// The length of the body, where the head says that and nothing else of how it is written.
+    pub(crate) declared: Option<u64>,
     /// The share of the byte budget that the body takes up.
     pub(crate) bytes: Grant,
 }
@@ -101,6 +103,12 @@ impl Admitted {
     /// The events in the order in which they are handled.
     pub fn events(&self) -> impl Iterator<Item = &AdmittedEvent> {
         std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// The length of the body, where the head says that and nothing else of how the body is written. A request whose handler
+    /// gets a body of that length needs no other head: [`says_length`](crate::framework::says_length) would look once more.
+    pub fn declared_length(&self) -> Option<usize> {
+        usize::try_from(self.declared?).ok()
     }
 
     /// The first event: mostly the only one.

@@ -80,7 +80,7 @@ impl Keeping {
         &self,
         proved: &Proved<'_>,
         position: u32,
-        decoded: &Decoded<Box<dyn Any + Send>>,
+        decoded: &Decoded<dyn Any + Send>,
     ) -> Kept {
         let tenant = proved.tenant.as_deref();
         Kept {
@@ -198,7 +198,7 @@ impl Keeping {
 pub(super) fn of_event(
     mut whole: StoredDelivery,
     position: u32,
-    decoded: &Decoded<Box<dyn Any + Send>>,
+    decoded: &Decoded<dyn Any + Send>,
 ) -> StoredDelivery {
     let verdict = &mut whole.verdict;
     verdict.claimed_type.clone_from(&decoded.claimed_type);

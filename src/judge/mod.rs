@@ -99,6 +99,8 @@ struct Arrival<'a> {
     came: Came,
     /// The clock's monotonic time when the head arrived.
     arrived: Duration,
+    /// The length of the body, where the head says that and nothing else of how it is written.
+    declared: Option<u64>,
     /// Where keys are not at hand.
     looked_up: Option<LookedUp>,
     span: &'a DeliverySpan,
@@ -202,7 +204,7 @@ impl Judge {
             // Boxed, so that deliveries do not carry it along.
             return Box::pin(self.answer_head(challenge, head, body, timer)).await;
         }
-        self.gate.check_head(head)?;
+        let declared = self.gate.check_head(head)?;
         self.provider.check_media_type(head)?;
         let body = if self.may_be_asked_in_body(head) {
             let body = Box::pin(self.gate.read(head, body, timer)).await?;
@@ -240,6 +242,7 @@ impl Judge {
                 body: time(),
             },
             arrived,
+            declared,
             looked_up,
             span,
         };

@@ -108,6 +108,7 @@ impl Judge {
             first,
             others: Vec::new(),
             arrived: self.clock.monotonic(),
+            declared: None,
             bytes,
         })
     }
@@ -123,10 +124,7 @@ impl Judge {
         key.ok_or(NotAdmitted::Undecodable("nothing identifies the event"))
     }
 
-    fn decode_asked(
-        &self,
-        notification: &Bytes,
-    ) -> Result<Decoded<Box<dyn Any + Send>>, NotAdmitted> {
+    fn decode_asked(&self, notification: &Bytes) -> Result<Decoded<dyn Any + Send>, NotAdmitted> {
         let authenticated = Authenticated {
             bytes: notification,
             proof: None,

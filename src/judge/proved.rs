@@ -32,7 +32,7 @@ pub(super) fn answer_to(handshake: Handshake) -> Answer {
 }
 
 /// A decoded event of any type.
-type AnyEvent = Decoded<Box<dyn Any + Send>>;
+type AnyEvent = Decoded<dyn Any + Send>;
 
 /// A request whose proof matched.
 pub(super) struct Proved<'a> {
@@ -63,6 +63,7 @@ impl Proved<'_> {
             first,
             others,
             arrived: self.arrival.arrived,
+            declared: self.arrival.declared,
             bytes,
         }))
     }
@@ -100,7 +101,7 @@ impl Proved<'_> {
         })
     }
 
-    fn contents(&self) -> Result<Contents<Box<dyn Any + Send>>, Rejection> {
+    fn contents(&self) -> Result<Contents<dyn Any + Send>, Rejection> {
         let judge = self.judge;
         let head = *self.arrival.head;
         let authenticated = Authenticated::new(self.raw, self.verified, self.body, head);

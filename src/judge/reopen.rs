@@ -28,7 +28,7 @@ pub(crate) enum NotReopened {
     Undecodable,
 }
 
-type AnyEvent = Decoded<Box<dyn Any + Send>>;
+type AnyEvent = Decoded<dyn Any + Send>;
 
 impl Judge {
     /// The event whose line has `key`. That key counts, whatever the pack makes of the event now.

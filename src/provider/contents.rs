@@ -1,5 +1,7 @@
 //! [`Contents`]: what a verified request holds.
 
+use std::any::Any;
+
 use super::Decoded;
 use crate::challenge::Handshake;
 
@@ -9,7 +11,7 @@ use crate::challenge::Handshake;
     clippy::large_enum_variant,
     reason = "nearly all are one event, and a box for it would be an allocation for each delivery"
 )]
-pub enum Contents<E> {
+pub enum Contents<E: ?Sized> {
     /// One event.
     Event(Decoded<E>),
     /// The events of one body, a batch, in the order in which they are to be handled.
@@ -40,6 +42,20 @@ impl<E> Contents<E> {
             Self::Events(events) => {
                 let events = events.into_iter();
                 Contents::Events(events.map(|decoded| decoded.map(&mut map)).collect())
+            }
+            Self::Handshake(handshake) => Contents::Handshake(handshake),
+        }
+    }
+
+    /// The same with events without their type.
+    pub(crate) fn erased(self) -> Contents<dyn Any + Send>
+    where
+        E: Send + 'static,
+    {
+        match self {
+            Self::Event(decoded) => Contents::Event(decoded.erased()),
+            Self::Events(events) => {
+                Contents::Events(events.into_iter().map(Decoded::erased).collect())
             }
             Self::Handshake(handshake) => Contents::Handshake(handshake),
         }

@@ -1,5 +1,7 @@
 //! [`Decoded`]: an event and what the road needs to know of it.
 
+use std::any::Any;
+
 use bytes::Bytes;
 
 use crate::{
@@ -16,9 +18,10 @@ pub struct Undecodable(pub &'static str);
 
 /// What a pack read from authenticated bytes.
 #[derive(Debug)]
-pub struct Decoded<E> {
+pub struct Decoded<E: ?Sized> {
     pub(crate) parts: KeyParts,
-    pub(crate) event: E,
+    /// Boxed here already: the road takes it without its type, and what stands beside it moves often.
+    pub(crate) event: Box<E>,
     pub(crate) bytes: Option<Bytes>,
     pub(crate) around: Option<[&'static str; 2]>,
     pub(crate) event_type: Option<EventType>,
@@ -36,7 +39,7 @@ impl<E> Decoded<E> {
     pub fn new(parts: KeyParts, event: E) -> Self {
         Self {
             parts,
-            event,
+            event: Box::new(event),
             bytes: None,
             around: None,
             event_type: None,
@@ -68,21 +71,6 @@ impl<E> Decoded<E> {
     pub fn alone_between(mut self, before: &'static str, behind: &'static str) -> Self {
         self.around = Some([before, behind]);
         self
-    }
-
-    /// A body of this event alone, where the pack knows one.
-    pub(crate) fn alone(&self) -> Option<Bytes> {
-        let ([before, behind], bytes) = (self.around?, self.bytes.as_ref()?);
-        Some(
-            [before.as_bytes(), bytes, behind.as_bytes()]
-                .concat()
-                .into(),
-        )
-    }
-
-    /// What identifies the event.
-    pub fn key_parts(&self) -> &KeyParts {
-        &self.parts
     }
 
     /// The signed type.
@@ -145,6 +133,18 @@ impl<E> Decoded<E> {
     /// The same event as another type: for packs that wrap a pack.
     #[must_use]
     pub fn map<T>(self, map: impl FnOnce(E) -> T) -> Decoded<T> {
+        self.boxed(|event| Box::new(map(*event)))
+    }
+
+    /// The same event without its type.
+    pub(crate) fn erased(self) -> Decoded<dyn Any + Send>
+    where
+        E: Send + 'static,
+    {
+        self.boxed(|event| event as Box<dyn Any + Send>)
+    }
+
+    fn boxed<T: ?Sized>(self, map: impl FnOnce(Box<E>) -> Box<T>) -> Decoded<T> {
         Decoded {
             parts: self.parts,
             event: map(self.event),
@@ -159,6 +159,23 @@ impl<E> Decoded<E> {
             wanted: self.wanted,
             recognized: self.recognized,
         }
+    }
+}
+
+impl<E: ?Sized> Decoded<E> {
+    /// A body of this event alone, where the pack knows one.
+    pub(crate) fn alone(&self) -> Option<Bytes> {
+        let ([before, behind], bytes) = (self.around?, self.bytes.as_ref()?);
+        Some(
+            [before.as_bytes(), bytes, behind.as_bytes()]
+                .concat()
+                .into(),
+        )
+    }
+
+    /// What identifies the event.
+    pub fn key_parts(&self) -> &KeyParts {
+        &self.parts
     }
 }
 

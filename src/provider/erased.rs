@@ -44,7 +44,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn decode(
         &self,
         authenticated: &Authenticated<'_>,
-    ) -> Result<Contents<Box<dyn Any + Send>>, Undecodable>;
+    ) -> Result<Contents<dyn Any + Send>, Undecodable>;
 }
 
 impl<P: Provider> DynProvider for P {
@@ -115,8 +115,7 @@ impl<P: Provider> DynProvider for P {
     fn decode(
         &self,
         authenticated: &Authenticated<'_>,
-    ) -> Result<Contents<Box<dyn Any + Send>>, Undecodable> {
-        Provider::decode(self, authenticated)
-            .map(|contents| contents.map(|event| Box::new(event) as Box<dyn Any + Send>))
+    ) -> Result<Contents<dyn Any + Send>, Undecodable> {
+        Provider::decode(self, authenticated).map(Contents::erased)
     }
 }

@@ -144,6 +144,11 @@ impl<'a> Head<'a> {
 
     /// Looks several headers up, each of which may stand only once.
     pub fn singles<const N: usize>(&self, names: &[HeaderName; N]) -> [Single<'a>; N] {
+        self.singles_of(names)
+    }
+
+    /// The same of up to `N` headers. The places behind them stay missing.
+    pub(crate) fn singles_of<const N: usize>(&self, names: &[HeaderName]) -> [Single<'a>; N] {
         let mut found = [Single::Missing; N];
         self.headers.each_of(names, &mut |place, value| {
             if let Some(found) = found.get_mut(place) {

@@ -32,6 +32,7 @@ where
         mut others,
         bytes: _bytes,
         arrived,
+        declared: _,
     } = admitted;
     others.insert(0, first);
     let ends = arrived.saturating_add(receiver.0.handlers.deadline);

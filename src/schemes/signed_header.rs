@@ -48,8 +48,14 @@ impl SignedHeader {
         &self.name
     }
 
+    #[cfg(feature = "jwt")]
     pub(super) fn text<'a>(&self, head: &Head<'a>) -> Result<&'a str, Unreadable> {
-        let value = match head.single(&self.name) {
+        self.text_of(head.single(&self.name))
+    }
+
+    /// The text, where the header was looked up already.
+    pub(super) fn text_of<'a>(&self, found: Single<'a>) -> Result<&'a str, Unreadable> {
+        let value = match found {
             Single::Value(value) if !value.is_empty() => value,
             Single::Value(_) | Single::Missing => return Err(Unreadable::Missing),
             Single::Repeated => return Err(Unreadable::Malformed("its header stands twice")),
@@ -75,7 +81,12 @@ pub(super) fn signature_value<'a>(
     name: &HeaderName,
     limit: usize,
 ) -> Result<&'a [u8], Rejection> {
-    match head.single(name) {
+    value_of_signature(head.single(name), limit)
+}
+
+/// The same, where the header was looked up already.
+pub(super) fn value_of_signature(found: Single<'_>, limit: usize) -> Result<&[u8], Rejection> {
+    match found {
         Single::Value(value) if value.len() > limit => {
             Err(Rejection::MalformedSignature("its header is too long"))
         }

@@ -101,11 +101,23 @@ impl TimestampForm {
 
 /// Digits with an optional minus sign, nothing else: no plus sign, space, fraction or exponent.
 fn whole_number(text: &[u8]) -> Option<i64> {
-    let digits = text.strip_prefix(b"-").unwrap_or(text);
-    if text.len() > MAX_NUMBER_BYTES || !digits.iter().all(u8::is_ascii_digit) {
+    let (digits, is_negative) = match text.strip_prefix(b"-") {
+        Some(digits) => (digits, true),
+        None => (text, false),
+    };
+    if text.len() > MAX_NUMBER_BYTES || digits.is_empty() {
         return None;
     }
-    std::str::from_utf8(text).ok()?.parse().ok()
+    // Downwards, since the lowest number has no positive twin.
+    let negative = digits.iter().try_fold(0_i64, |sum, byte| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit <= 9)?;
+        sum.checked_mul(10)?.checked_sub(i64::from(digit))
+    })?;
+    if is_negative {
+        Some(negative)
+    } else {
+        negative.checked_neg()
+    }
 }
 
 /// A date and time that ends with its seconds or their fraction.

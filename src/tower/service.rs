@@ -138,7 +138,8 @@ where
                     }
                 }
             };
-            let call = Call::new(inner, parts);
+            let mut call = Call::new(inner, parts);
+            call.declared = admitted.declared_length();
             let run = move |slot, bytes| call.run(slot, bytes);
             Ok(match road::follow(&receiver, admitted, &timer, run).await {
                 Concluded::Reply(response) => response.map(AnswerBody::own),
@@ -171,8 +172,13 @@ where
 }
 
 /// The request as the handler sees it: its body is what was authenticated.
-fn inner_request<B: From<Bytes>>(mut parts: Parts, slot: DeliverySlot, bytes: Bytes) -> Request<B> {
-    if !road::says_length(&parts.headers, bytes.len()) {
+fn inner_request<B: From<Bytes>>(
+    mut parts: Parts,
+    declared: Option<usize>,
+    slot: DeliverySlot,
+    bytes: Bytes,
+) -> Request<B> {
+    if declared != Some(bytes.len()) && !road::says_length(&parts.headers, bytes.len()) {
         parts.headers.remove(header::TRANSFER_ENCODING);
         parts.headers.remove(header::CONTENT_ENCODING);
         parts
@@ -187,6 +193,8 @@ fn inner_request<B: From<Bytes>>(mut parts: Parts, slot: DeliverySlot, bytes: By
 struct Call<S, B> {
     inner: S,
     parts: Box<Parts>,
+    /// The length that the head is known to declare.
+    declared: Option<usize>,
     body: PhantomData<fn() -> B>,
 }
 
@@ -195,6 +203,7 @@ impl<S: Clone, B> Clone for Call<S, B> {
         Self {
             inner: self.inner.clone(),
             parts: self.parts.clone(),
+            declared: self.declared,
             body: PhantomData,
         }
     }
@@ -205,6 +214,7 @@ impl<S, B> Call<S, B> {
         Self {
             inner,
             parts,
+            declared: None,
             body: PhantomData,
         }
     }
@@ -255,7 +265,7 @@ where
                     let Some((mut call, slot, bytes)) = call.take() else {
                         return Poll::Ready(Ran::failed(None, None));
                     };
-                    let request = inner_request(*call.parts, slot, bytes);
+                    let request = inner_request(*call.parts, call.declared, slot, bytes);
                     let response = call.inner.call(request);
                     self.set(Self::Responding { response });
                 }

@@ -164,18 +164,21 @@ fn packages() -> BTreeMap<String, PathBuf> {
     packages
 }
 
-/// Whether the package in this folder takes the file along.
+/// Whether the package in this folder takes the file along. The last pattern that fits decides, as in cargo.
 fn includes(folder: &Path, file: &str) -> bool {
     let manifest = read(folder.join("Cargo.toml"));
     let (_, list) = manifest.split_once("\ninclude = [").unwrap();
     let list = list.split(']').next().unwrap();
-    let mut patterns = list.split('"').skip(1).step_by(2);
     let is_there = root().join(folder).join(file).exists();
-    is_there
-        && patterns.any(|pattern| {
-            let (folder, end) = pattern.split_once('*').unwrap_or((pattern, ""));
-            format!("/{file}").starts_with(folder) && file.ends_with(end)
-        })
+    let fits = |pattern: &str| {
+        let (folder, end) = pattern.split_once('*').unwrap_or((pattern, ""));
+        format!("/{file}").starts_with(folder) && file.ends_with(end)
+    };
+    let patterns = list.split('"').skip(1).step_by(2);
+    let decides = patterns
+        .filter(|pattern| fits(pattern.trim_start_matches('!')))
+        .last();
+    is_there && decides.is_some_and(|pattern| !pattern.starts_with('!'))
 }
 
 #[test]

@@ -10,7 +10,7 @@ use hookgate::{
     schemes::{HmacHeader, HmacHeaderConfig, Template},
     time::Clock,
 };
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
 
 use crate::props::{self, Call, Stage, hex};
@@ -532,6 +532,98 @@ fn a_mac_is_taken_in_the_form_of_base64_that_is_set_and_in_no_other() {
             let value = json!({"signature_header": "x", "encoding": encoding});
             let judged = judge(value, &[("x", text)], "body 0");
             assert_eq!(judged.is_ok(), form == encoding, "{form} as {encoding}");
+        }
+    }
+}
+
+#[test]
+fn a_whole_number_is_a_time_from_its_lowest_to_its_highest() {
+    let with = |time: &str| {
+        let value = json!({
+            "signature_header": "x", "encoding": "hex", "template": "{timestamp}:{body}",
+            "timestamp_header": "x-time", "timestamp_unit": "milliseconds",
+        });
+        let signature = hex(&mac::<sha2::Sha256>(format!("{time}:body").as_bytes()));
+        let judged = judge(value, &[("x", &signature), ("x-time", time)], "body");
+        judged.map(|(_, time)| time.map(UnixTime::as_millis))
+    };
+    for (time, millis) in [
+        ("0", 0),
+        ("-0", 0),
+        ("007", 7),
+        ("1700000000123", 1_700_000_000_123),
+        ("-1", -1),
+        ("9223372036854775807", i64::MAX),
+        ("-9223372036854775808", i64::MIN),
+        ("00000000000000000001", 1),
+    ] {
+        assert_eq!(with(time), Ok(Some(millis)), "{time}");
+    }
+    for time in [
+        "9223372036854775808",
+        "-9223372036854775809",
+        "99999999999999999999",
+        "000000000000000000001",
+        "-",
+        "--1",
+        "1-",
+        "+1",
+        "1 ",
+        "1.0",
+        "12a",
+        "1/",
+        "\u{661}",
+    ] {
+        assert_eq!(with(time), Err(Reason::MalformedTimestamp), "{time}");
+    }
+}
+
+#[test]
+fn headers_are_found_among_however_many_others_there_are() {
+    let scheme = HmacHeader::try_from(config(json!({
+        "signature_header": "x-signature", "encoding": "hex", "template": "{id}.{timestamp}.{body}",
+        "id_header": "x-id", "timestamp_header": "x-time",
+    })));
+    let scheme = scheme.unwrap();
+    let keys = [Key::new("0", Secret::bytes(KEY).unwrap())];
+    let judge = |headers: &HeaderMap| {
+        let request = RawRequest::new(Head::new("POST", "/", headers), b"body");
+        let verified = scheme.verify(request, LiveKeys::new(&keys, props::now()));
+        let verified = verified.map_err(|rejection| rejection.reason())?;
+        Ok((
+            verified.signed_id().map(str::to_owned),
+            verified.sent_at().map(UnixTime::as_secs),
+        ))
+    };
+    let signature = hex(&mac::<sha2::Sha256>(b"id-1.1795304115.body"));
+    let own = [
+        ("x-signature", &*signature),
+        ("x-id", "id-1"),
+        ("x-time", "1795304115"),
+    ];
+    for others in 0..64 {
+        let mut headers = HeaderMap::new();
+        for number in 0..others {
+            let name = HeaderName::try_from(format!("x-other-{number}")).unwrap();
+            headers.append(name.clone(), HeaderValue::from_static("1"));
+            headers.append(name, HeaderValue::from_static("2"));
+        }
+        for (name, value) in own {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let right = Ok((Some("id-1".to_owned()), Some(1_795_304_115)));
+        assert_eq!(judge(&headers), right, "{others}");
+        for ((name, value), (missing, repeated)) in own.into_iter().zip([
+            (Reason::MissingSignature, Reason::MalformedSignature),
+            (Reason::MissingId, Reason::MalformedId),
+            (Reason::MissingTimestamp, Reason::MalformedTimestamp),
+        ]) {
+            let mut twice = headers.clone();
+            twice.append(name, value.parse().unwrap());
+            assert_eq!(judge(&twice), Err(repeated), "{name} among {others}");
+            let mut none = headers.clone();
+            none.remove(name);
+            assert_eq!(judge(&none), Err(missing), "{name} among {others}");
         }
     }
 }

@@ -22,6 +22,7 @@ mod load;
 mod on_actix;
 mod on_axum;
 mod peers;
+mod receivers;
 mod server;
 
 use std::{env, path::PathBuf};

@@ -1,9 +1,10 @@
 //! Both on actix-web.
 
+use std::sync::Arc;
+
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer,
+    HttpRequest, HttpResponse,
     http::StatusCode,
-    rt::System,
     web::{self, Bytes, ServiceConfig},
 };
 use hookgate::{Ack, json::Payload, providers::logto};
@@ -11,46 +12,39 @@ use hookgate_actix::{Event, ReceiverExt};
 
 use crate::{
     by_hand::{self, SignIn},
-    server,
+    receivers,
 };
 
 const PATH: &str = "/hook";
 
-pub(crate) fn serve(subject: &str) {
+/// Tells an application its routes. Each thread of a server asks for its own.
+pub(crate) type Configure = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+
+/// The application of `subject`, such as `logto` or `logto-by-hand`.
+pub(crate) fn configured(subject: &str) -> Configure {
     match subject {
         "logto" => {
-            let receiver = server::logto();
-            run(move |config| {
+            let receiver = receivers::logto();
+            Arc::new(move |config| {
                 let hook = web::resource(PATH).wrap(receiver.middleware());
                 config.service(hook.route(web::post().to(on_event)));
-            });
+            })
         }
         "standard-webhooks" => {
-            let receiver = server::standard_webhooks();
-            run(move |config| {
+            let receiver = receivers::standard_webhooks();
+            Arc::new(move |config| {
                 let hook = web::resource(PATH).wrap(receiver.middleware());
                 config.service(hook.route(web::post().to(on_payload)));
-            });
+            })
         }
-        "logto-by-hand" => run(|config| {
+        "logto-by-hand" => Arc::new(|config| {
             config.service(web::resource(PATH).route(web::post().to(logto_by_hand)));
         }),
-        "standard-webhooks-by-hand" => run(|config| {
+        "standard-webhooks-by-hand" => Arc::new(|config| {
             config.service(web::resource(PATH).route(web::post().to(standard_webhooks_by_hand)));
         }),
         other => panic!("no subject {other}"),
     }
-}
-
-fn run(configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) {
-    System::new().block_on(async {
-        let server = HttpServer::new(move || App::new().configure(configure.clone()))
-            .workers(1)
-            .bind("127.0.0.1:0")
-            .expect("a free port");
-        println!("{}", server.addrs()[0].port());
-        server.run().await.expect("the server runs");
-    });
 }
 
 async fn on_event(Event(delivery): Event<logto::Event>) -> Ack {

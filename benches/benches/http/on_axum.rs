@@ -8,38 +8,25 @@ use axum::{
 };
 use hookgate::{Ack, json::Payload, providers::logto};
 use hookgate_axum::{Event, ReceiverExt};
-use tokio::net::TcpListener;
 
 use crate::{
     by_hand::{self, SignIn},
-    server,
+    receivers,
 };
 
-pub(crate) fn serve(subject: &str) {
-    run(hook(match subject {
-        "logto" => post(on_event).layer(server::logto().layer()),
-        "standard-webhooks" => post(on_payload).layer(server::standard_webhooks().layer()),
+/// The application of `subject`, such as `logto` or `logto-by-hand`.
+pub(crate) fn app(subject: &str) -> Router {
+    hook(match subject {
+        "logto" => post(on_event).layer(receivers::logto().layer()),
+        "standard-webhooks" => post(on_payload).layer(receivers::standard_webhooks().layer()),
         "logto-by-hand" => post(logto_by_hand),
         "standard-webhooks-by-hand" => post(standard_webhooks_by_hand),
         other => panic!("no subject {other}"),
-    }));
+    })
 }
 
 pub(crate) fn hook(route: MethodRouter) -> Router {
     Router::new().route("/hook", route)
-}
-
-/// On one thread.
-pub(crate) fn run(app: Router) {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime")
-        .block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-            println!("{}", listener.local_addr().expect("an address").port());
-            axum::serve(listener, app).await.expect("the server runs");
-        });
 }
 
 async fn on_event(Event(delivery): Event<logto::Event>) -> Ack {

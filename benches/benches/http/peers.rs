@@ -27,7 +27,7 @@ use crate::{
     load::{Server, Subject},
     number,
     on_axum::{hook, on_payload},
-    server::secret,
+    receivers::secret,
 };
 
 const ROUNDS: usize = 9;

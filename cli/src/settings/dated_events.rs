@@ -1,8 +1,8 @@
-//! What packs of senders whose events say when they occurred leave open, as `settings` say it.
+//! What presets of senders whose events say when they occurred leave open, as `settings` say it.
 
 use hookgate::{
     pack::TimeKind,
-    providers::{known::KnownSender, logto::Logto, preset::Preset},
+    providers::{known::KnownSender, preset::Preset},
     tenants::Keys,
 };
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// The one member of [`DatedEventsConfig`].
 pub(crate) const ACCEPT_UNREADABLE_TIME: &str = "accept_unreadable_time";
 
-/// The settings of `logto`, and of the presets of such senders.
+/// The settings of such presets.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DatedEventsConfig {
@@ -19,14 +19,6 @@ pub(crate) struct DatedEventsConfig {
 }
 
 impl DatedEventsConfig {
-    pub(crate) fn logto(self, keys: Keys) -> Logto {
-        let pack = Logto::new(keys);
-        if self.accept_unreadable_time {
-            return pack.accept_unreadable_time();
-        }
-        pack
-    }
-
     pub(crate) fn preset(self, sender: &KnownSender, keys: Keys) -> Preset {
         let pack = Preset::of(sender, keys);
         if self.accept_unreadable_time {

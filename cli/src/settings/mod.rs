@@ -12,6 +12,7 @@ mod facephi;
 pub(crate) mod files;
 pub(crate) mod key_ids;
 pub(crate) mod keys_taken;
+mod logto;
 pub(crate) mod members;
 pub(crate) mod of_row;
 pub(crate) mod peer;

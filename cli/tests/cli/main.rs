@@ -12,6 +12,7 @@ mod explain;
 mod foreign_text;
 mod forwarding;
 mod frozen_verdicts;
+mod identities;
 mod inbox;
 mod inspecting;
 mod judged_alike;

@@ -301,6 +301,32 @@ fn what_cannot_be_read_or_is_wrong_is_said_without_secrets() {
     assert_eq!(place.run(&["--unknown"]).status.code(), Some(2));
 }
 
+#[test]
+fn without_an_inbox_it_says_where_the_endpoint_reconciles_instead() {
+    let mut command = hookgate(&[
+        "reconcile",
+        "logto",
+        "--server",
+        "http://127.0.0.1:1",
+        "--app-id",
+        "app",
+        "--hook",
+        HOOK,
+        "--endpoint",
+        "logto",
+        "--path",
+        "/webhooks/logto",
+        "--unencrypted",
+    ]);
+    command.env("LOGTO_APP_SECRET", "s3cret");
+    let output = command.env_remove("HOOKGATE_INBOX").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    for what in ["--inbox", "HOOKGATE_INBOX", "`Reconciler`", "docs/logto.md"] {
+        assert!(said.contains(what), "{said}");
+    }
+}
+
 /// The log's payloads are personal data.
 #[test]
 fn nothing_is_written_in_the_clear_unless_that_is_said_and_the_inbox_is_so() {

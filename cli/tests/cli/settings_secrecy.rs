@@ -101,8 +101,9 @@ fn whole() -> Vec<(&'static str, Value)> {
         (
             "logto",
             json!({
-                "accept_unreadable_time": true, "media_types": ["application/json"], "body_limit": 1000,
-                "accept_gzip": true, "assume_media_type": true, "token_endpoint": token_endpoint(),
+                "accept_unreadable_time": true, "merge_hooks": true, "canonical_identity": true,
+                "media_types": ["application/json"], "body_limit": 1000, "accept_gzip": true,
+                "assume_media_type": true, "token_endpoint": token_endpoint(),
             }),
         ),
         (

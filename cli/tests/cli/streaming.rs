@@ -7,11 +7,17 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::command::{SIGNED_AT, hookgate, published, verdicts, verify, with};
+use crate::command::{SIGNED_AT, hookgate, published, verdicts, verify, verify_text_with, with};
 
 #[test]
 fn a_verdict_is_written_before_the_next_record_is_read() {
-    let mut child = hookgate(&["verify", "-"]).spawn().unwrap();
+    for jobs in ["1", "3"] {
+        is_written_before_the_next_is_read(jobs);
+    }
+}
+
+fn is_written_before_the_next_is_read(jobs: &str) {
+    let mut child = hookgate(&["verify", "-", "--jobs", jobs]).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     for place in 0..3 {
@@ -52,6 +58,54 @@ fn verdicts_are_in_the_order_of_records_over_more_policies_than_are_kept() {
             assert_eq!(verdict["event_key"], verdicts[place - 1400]["event_key"]);
         }
     }
+}
+
+#[test]
+fn several_threads_write_what_one_writes() {
+    let lines: Vec<String> = (0..3000)
+        .map(|place| match place % 7 {
+            5 => String::new(),
+            6 => "no record".to_owned(),
+            // Some are long, so that pieces of the input differ in what they cost.
+            _ => {
+                let mut record = published();
+                record["id"] = json!("x".repeat(place % 500));
+                record["now"] = json!(SIGNED_AT + i64::try_from(place).unwrap() % 3 * 301);
+                record.to_string()
+            }
+        })
+        .collect();
+    let input = lines.join("\n");
+    let of = |jobs| verify_text_with(&["--jobs", jobs], input.clone());
+    let one = of("1");
+    assert_eq!(one.status.code(), Some(2));
+    assert!(one.stdout.len() > 200_000, "more than one piece");
+    for jobs in ["2", "5", "64"] {
+        let several = of(jobs);
+        assert!(several.stdout == one.stdout, "--jobs {jobs}");
+        assert_eq!(several.status.code(), Some(2));
+    }
+}
+
+#[test]
+fn no_thread_at_all_is_refused() {
+    for jobs in ["0", "65"] {
+        let output = verify_text_with(&["--jobs", jobs], "");
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn whoever_stops_reading_is_not_waited_for_by_a_thread_that_reads() {
+    let mut child = hookgate(&["verify", "-", "--jobs", "2"]).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    writeln!(stdin, "{}", published()).unwrap();
+    stdin.flush().unwrap();
+    // It ends while its standard input is still open.
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    drop(stdin);
 }
 
 #[test]

@@ -139,7 +139,7 @@ impl<T: DeserializeOwned + Send + 'static> CloudEvents<T> {
             claimed_type: None,
             claimed_body: None,
             recognized,
-            event: CloudEvent::new(origin, data),
+            event: Box::new(CloudEvent::new(origin, data)),
         })
     }
 }

@@ -333,7 +333,7 @@ impl Provider for Facephi {
             claimed_type,
             claimed_body: None,
             recognized,
-            event,
+            event: Box::new(event),
         }))
     }
 }

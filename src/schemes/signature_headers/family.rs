@@ -60,18 +60,54 @@ pub(super) struct Family {
     pub(super) signature: HeaderName,
     pub(super) id: Option<SignedHeader>,
     pub(super) timestamp: Option<HeaderName>,
+    /// The names in this order, for one look into the head.
+    all: Vec<HeaderName>,
+}
+
+/// What a head has of a family's headers.
+pub(super) struct Found<'a> {
+    pub(super) signature: Single<'a>,
+    pub(super) id: Single<'a>,
+    pub(super) timestamp: Single<'a>,
 }
 
 impl Family {
     pub(super) fn of(names: &HeaderFamily, template: &Template) -> Result<Self, BuildError> {
         let timestamp = names.timestamp_header.as_deref();
-        Ok(Self {
+        let mut family = Self {
             signature: header_name("signature header", &names.signature_header)?,
             id: id_header(names.id_header.as_deref(), template)?,
             timestamp: timestamp
                 .map(|name| header_name("timestamp header", name))
                 .transpose()?,
-        })
+            all: Vec::new(),
+        };
+        family.all = family.names().cloned().collect();
+        Ok(family)
+    }
+
+    /// Looks all of its headers up at once.
+    pub(super) fn found<'a>(&self, head: &Head<'a>) -> Found<'a> {
+        if let [signature] = &*self.all {
+            return Found {
+                signature: head.single(signature),
+                id: Single::Missing,
+                timestamp: Single::Missing,
+            };
+        }
+        let [signature, second, third] = head.singles_of(&self.all);
+        match &self.id {
+            Some(_) => Found {
+                signature,
+                id: second,
+                timestamp: third,
+            },
+            None => Found {
+                signature,
+                id: Single::Missing,
+                timestamp: second,
+            },
+        }
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &HeaderName> {

@@ -36,6 +36,7 @@ impl SignatureHeaders {
             signature,
             id: of_id,
             timestamp,
+            ..
         } = &self.family;
         let of_id = of_id.iter().map(|header| (header.name().as_str(), id));
         let of_time = timestamp.iter().map(|name| (name.as_str(), &*time));

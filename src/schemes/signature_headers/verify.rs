@@ -1,12 +1,16 @@
 //! Reading what headers carry and cover.
 
-use super::{SignatureHeaders, Signatures, family::Family, parts::MAX_FURTHER_HEADERS};
+use super::{
+    SignatureHeaders, Signatures,
+    family::{Family, Found},
+    parts::MAX_FURTHER_HEADERS,
+};
 use crate::{
     identity::KeyId,
     request::{Head, RawRequest, Single},
     schemes::{
         Coverage, SignatureEncoding, Template, Verified,
-        signed_header::{Unreadable, signature_value},
+        signed_header::{Unreadable, signature_value, value_of_signature},
         template::{DigestText, Parts},
     },
     time::UnixTime,
@@ -53,19 +57,21 @@ impl SignatureHeaders {
             Some(other) => self.family.chosen(other, head)?,
             None => &self.family,
         };
+        let found = family.found(head);
         if self.further.is_empty() {
-            let header = signature_value(head, &family.signature, MAX_SIGNATURE_HEADER_BYTES)?;
-            return self.prove_by(family, (header, &[]), request, proof);
+            let header = value_of_signature(found.signature, MAX_SIGNATURE_HEADER_BYTES)?;
+            return self.prove_by(family, &found, (header, &[]), request, proof);
         }
         let mut room = [&[][..]; MAX_FURTHER_HEADERS];
-        let values = self.values(family, head, &mut room)?;
-        self.prove_by(family, values, request, proof)
+        let values = self.values(&found, head, &mut room)?;
+        self.prove_by(family, &found, values, request, proof)
     }
 
     /// By the signatures of one header, and of further ones.
     fn prove_by<'a, P: Proof<'a>>(
         &self,
         family: &Family,
+        found: &Found<'a>,
         (header, further): (&'a [u8], &[&[u8]]),
         request: RawRequest<'a>,
         proof: &P,
@@ -75,8 +81,8 @@ impl SignatureHeaders {
         let first = signatures.next(proof).ok_or(Rejection::MalformedSignature(
             "it is not in the scheme's layout, encoding and length",
         ))?;
-        let id = read_id(family, head)?;
-        let timestamp = self.timestamp(family, head, header)?;
+        let id = read_id(family, found)?;
+        let timestamp = self.timestamp(family, found, header)?;
         let parts = Parts {
             id: id.unwrap_or_default().as_bytes(),
             timestamp: timestamp.map_or(&[][..], |(text, _)| text),
@@ -113,34 +119,34 @@ impl SignatureHeaders {
     /// The values of the headers of signatures: of the first that is there, and of the others.
     fn values<'a, 'r>(
         &self,
-        family: &Family,
+        found: &Found<'a>,
         head: &Head<'a>,
         room: &'r mut [&'a [u8]; MAX_FURTHER_HEADERS],
     ) -> Result<(&'a [u8], &'r [&'a [u8]]), Rejection> {
         let value = |name| signature_value(head, name, MAX_SIGNATURE_HEADER_BYTES);
-        let mut first = value(&family.signature);
-        let mut found = 0_usize;
+        let mut first = value_of_signature(found.signature, MAX_SIGNATURE_HEADER_BYTES);
+        let mut others = 0_usize;
         for name in &self.further {
             match (value(name), &first) {
                 (Err(Rejection::MissingSignature), _) => {}
                 (Err(malformed), _) => return Err(malformed),
                 (Ok(value), Err(Rejection::MissingSignature)) => first = Ok(value),
                 (Ok(value), _) => {
-                    if let Some(place) = room.get_mut(found) {
+                    if let Some(place) = room.get_mut(others) {
                         *place = value;
-                        found = found.saturating_add(1);
+                        others = others.saturating_add(1);
                     }
                 }
             }
         }
-        Ok((first?, room.get(..found).unwrap_or_default()))
+        Ok((first?, room.get(..others).unwrap_or_default()))
     }
 
     /// The time, as its text stands in the signed text and as a moment.
     fn timestamp<'a>(
         &self,
         family: &Family,
-        head: &Head<'a>,
+        found: &Found<'a>,
         header: &'a [u8],
     ) -> Result<Option<(&'a [u8], UnixTime)>, Rejection> {
         let text = match &family.timestamp {
@@ -149,7 +155,7 @@ impl SignatureHeaders {
                 time.ok_or(Rejection::MissingTimestamp)?
             }
             None => return Ok(None),
-            Some(name) => match head.single(name) {
+            Some(_) => match found.timestamp {
                 Single::Value(value) => value,
                 Single::Missing => return Err(Rejection::MissingTimestamp),
                 Single::Repeated => return Err(Rejection::MalformedTimestamp),
@@ -165,11 +171,11 @@ impl SignatureHeaders {
     }
 }
 
-fn read_id<'a>(family: &Family, head: &Head<'a>) -> Result<Option<&'a str>, Rejection> {
+fn read_id<'a>(family: &Family, found: &Found<'a>) -> Result<Option<&'a str>, Rejection> {
     let Some(header) = &family.id else {
         return Ok(None);
     };
-    let id = header.text(head).map(Some);
+    let id = header.text_of(found.id).map(Some);
     id.map_err(|unreadable| match unreadable {
         Unreadable::Missing => Rejection::MissingId,
         Unreadable::Malformed(why) => Rejection::MalformedId(why),

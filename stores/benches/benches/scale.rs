@@ -1,9 +1,9 @@
 //! What an inbox does with much in it, beside one with little in it, in turns on one engine.
 //!
-//! `cargo bench -p hookgate-store-benches -- scale-postgres waiting=1000000 parked=1000000 marks=10000000 held=600`, and
-//! `scale-sqlite` with all but `held`. Each word is a case, and its number how much. Lines wait, or are parked
-//! behind one order. Marks are of handled events. For so many seconds another session holds a transaction open. A million lines
-//! take up about 2 GiB with their log.
+//! `cargo bench -p hookgate-store-benches -- scale-postgres waiting=1000000 parked=1000000 marks=10000000 shown=1000000
+//! held=600`, and `scale-sqlite` with all but `held`. Each word is a case, and its number how much. Lines wait, or are parked
+//! behind one order. Marks are of handled events. Lines are shown as the inspector's first page reads them. For so many seconds
+//! another session holds a transaction open. A million lines take up about 2 GiB with their log.
 
 use std::{
     future::Future,
@@ -18,7 +18,7 @@ use bytes::Bytes;
 use hookgate::{
     EventKey,
     dedup::{End, OwnerToken, Settled},
-    inbox::{Accept, Ask, Entry, FORMAT, Inbox, Leased, OrderKey},
+    inbox::{Accept, Ask, Entry, FORMAT, Filter, Inbox, Leased, OrderKey},
 };
 use hookgate_postgres::{PostgresInbox, Table};
 use hookgate_sqlite::SqliteInbox;
@@ -37,6 +37,11 @@ const FEW: u64 = 20_000;
 const PAYLOAD: usize = 300;
 /// Lines of one call while an inbox is filled.
 const FILLED: u64 = 2000;
+
+/// What is shown where little is kept, the rows of a page, and the pages of each turn.
+const FEW_SHOWN: u64 = 1000;
+const PAGE: usize = 50;
+const PAGES: usize = 100;
 
 /// Whether an event has an order.
 #[derive(Clone, Copy)]
@@ -75,8 +80,10 @@ fn owner(key: &EventKey) -> OwnerToken {
 
 async fn fill(inbox: &(impl Inbox + Clone), count: u64, order: Order) {
     let began = Instant::now();
-    for _ in 0..count / FILLED {
-        let entries = (0..FILLED).map(|_| entry(order)).collect();
+    for filled in (0..count).step_by(FILLED as usize) {
+        let entries = (filled..count.min(filled + FILLED))
+            .map(|_| entry(order))
+            .collect();
         inbox.accept(entries).await.expect("accept");
     }
     if count > FEW {
@@ -173,6 +180,40 @@ async fn compare<I: Inbox + Clone>(name: &str, little: &I, much: &I, order: Orde
     );
 }
 
+/// What the inspector's first page asks an inbox, in microseconds: the totals, and the newest lines.
+async fn shows(inbox: &impl Inbox) -> f64 {
+    let newest = Filter::all().newest_first();
+    let began = Instant::now();
+    for _ in 0..PAGES {
+        let totals = inbox.totals().await.expect("totals");
+        assert_eq!(totals.len(), 1);
+        let page = inbox.list(&newest, None, PAGE).await.expect("a page");
+        assert!(page.rows.len() == PAGE && page.next.is_some());
+    }
+    began.elapsed().as_secs_f64() * 1e6 / PAGES as f64
+}
+
+/// The same as [`compare`], of pages.
+async fn compare_pages(name: &str, little: &impl Inbox, much: &impl Inbox) {
+    let (mut few, mut many, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for turn in 0..=TURNS {
+        let (one, other) = (shows(little).await, shows(much).await);
+        if turn > 0 {
+            few.push(one);
+            many.push(other);
+            ratios.push(other / one);
+        }
+    }
+    let least = ratios.iter().copied().fold(f64::MAX, f64::min);
+    let most = ratios.iter().copied().fold(0.0, f64::max);
+    println!(
+        "{name}: {:.0} µs a page beside {:.0}, {:.2} times as long ({least:.2} to {most:.2})",
+        median(many),
+        median(few),
+        median(ratios),
+    );
+}
+
 /// Both inboxes, and the table of marks of the second one filled by the engine's own statement.
 async fn cases<I, F>(engine: &str, open: impl Fn(&'static str) -> F, marks: impl AsyncFn(u64))
 where
@@ -198,6 +239,13 @@ where
             "{engine}, {count} lines parked behind one order beside {FEW}, the others' orders"
         );
         compare(&name, &little, &much, Order::Own).await;
+    }
+    if let Some(count) = asked("shown") {
+        let (little, much) = (open("glimpsed").await, open("shown").await);
+        fill(&little, FEW_SHOWN, Order::None).await;
+        fill(&much, count, Order::None).await;
+        let name = format!("{engine}, {count} lines that are shown beside {FEW_SHOWN}");
+        compare_pages(&name, &little, &much).await;
     }
     if let Some(count) = asked("marks") {
         let (little, much) = (open("unmarked").await, open("marked").await);

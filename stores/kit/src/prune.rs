@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    hash::{BuildHasher, Hasher, RandomState},
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -58,16 +59,21 @@ pub async fn prune<P: Prune>(store: &P) -> Result<u64, StoreError> {
 pub struct Pruning(Option<AbortHandle>);
 
 impl Pruning {
-    /// Prunes every so often, for the first time when `every` has passed. `None` never does, nor does a program without
-    /// a tokio runtime.
+    /// Prunes every so often, for the first time within `every`. `None` never does, nor does a program without a tokio
+    /// runtime.
+    ///
+    /// The first time is left to chance. Where all processes end sooner than `every`, by a crash or on purpose, each of them
+    /// prunes as often as it would if it lasted. And those that begin together do not prune together.
     pub fn spawn<P: Prune>(store: &Weak<P>, every: Option<Duration>) -> Self {
         let (Some(every), Ok(runtime)) = (every, Handle::try_current()) else {
             return Self::default();
         };
         let store = store.clone();
         let task = runtime.spawn(async move {
+            let mut wait = part_of(every);
             loop {
-                tokio::time::sleep(every).await;
+                tokio::time::sleep(wait).await;
+                wait = every;
                 let Some(store) = store.upgrade() else {
                     return;
                 };
@@ -78,6 +84,13 @@ impl Pruning {
         });
         Self(Some(task.abort_handle()))
     }
+}
+
+/// Any part of `whole`.
+fn part_of(whole: Duration) -> Duration {
+    // Nobody gains by guessing it, and std has no other source of chance.
+    let chance = RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64;
+    Duration::try_from_secs_f64(whole.as_secs_f64() * chance).unwrap_or(whole)
 }
 
 impl Drop for Pruning {
@@ -189,12 +202,36 @@ mod tests {
         });
         let _pruning = Pruning::spawn(&Arc::downgrade(&rows), Some(MINUTE));
         tokio::time::sleep(MINUTE * 7 / 2).await;
-        assert_eq!(rows.asked.load(Ordering::Relaxed), 3);
+        let asked = rows.asked.load(Ordering::Relaxed);
+        assert!((3..=4).contains(&asked), "{asked}");
         #[cfg(feature = "tracing")]
-        assert_eq!(log.lines_with("whose=\"test\""), 3);
+        assert_eq!(log.lines_with("whose=\"test\"") as u64, asked);
         let store = Arc::downgrade(&rows);
         drop(rows);
         assert!(store.upgrade().is_none(), "the task keeps the store");
+    }
+
+    /// Rows would pile up where processes are replaced, or crash, more often than they prune.
+    #[tokio::test(start_paused = true)]
+    async fn processes_that_end_sooner_than_they_prune_take_turns() {
+        let rows = Arc::new(rows(25));
+        for process in 0..100 {
+            let before = rows.asked.load(Ordering::Relaxed);
+            let pruning = Pruning::spawn(&Arc::downgrade(&rows), Some(MINUTE));
+            tokio::time::sleep(MINUTE / 2).await;
+            drop(pruning);
+            let asked = rows.asked.load(Ordering::Relaxed) - before;
+            // The first to prune takes three batches.
+            assert!(asked <= 3, "process {process} pruned twice");
+        }
+        assert_eq!(rows.ended.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn no_time_between_prunings_is_too_long() {
+        for every in [Duration::ZERO, MINUTE, Duration::MAX] {
+            assert!(part_of(every) <= every);
+        }
     }
 
     #[tokio::test(start_paused = true)]

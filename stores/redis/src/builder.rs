@@ -84,7 +84,7 @@ impl RedisStoreBuilder {
             .set_max_delay(LONGEST_PAUSE)
             .set_number_of_retries(RECONNECTS);
         let dial = async || {
-            Line::dial(client.clone(), config.clone())
+            Line::dial(client.clone(), config.clone(), self.call_timeout)
                 .await
                 .map_err(|error| failure(error).error)
         };

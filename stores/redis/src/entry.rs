@@ -97,10 +97,22 @@ impl Entry {
 /// The lease of a first claim.
 pub(crate) fn first_lease(owner: &OwnerToken, content: Option<&ContentDigest>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(BYTES + CONTENT_BYTES);
-    bytes.push(tag(RowState::InProgress));
-    bytes.extend_from_slice(owner.as_bytes());
-    bytes.extend_from_slice(&1_u32.to_be_bytes());
+    bytes.extend_from_slice(&plain(RowState::InProgress, owner, 1));
     bytes.extend_from_slice(&content_bytes(content));
+    bytes
+}
+
+/// An entry without content, whose key nobody gave up.
+pub(crate) fn plain(state: RowState, owner: &OwnerToken, attempt: u32) -> [u8; BYTES] {
+    let mut bytes = [tag(state); BYTES];
+    let parts = owner
+        .as_bytes()
+        .iter()
+        .copied()
+        .chain(attempt.to_be_bytes());
+    for (byte, part) in bytes.iter_mut().skip(1).zip(parts) {
+        *byte = part;
+    }
     bytes
 }
 

@@ -20,8 +20,9 @@
 //! - A claim that was released because it had no answer is not granted when it comes late.
 //! - With `maxmemory-policy noeviction`, a granted claim can be extended, settled and released in full memory.
 //! - The server's clock counts, never an instance's.
-//! - Each event is one key, named by a digest, without personal data. Each script touches one key, so scripts
-//!   run on a cluster (feature `cluster`) or behind a proxy for one.
+//! - Each event is one key, named by a digest, without personal data. Scripts run on a cluster (feature `cluster`) and
+//!   behind a proxy for one. Where many settles wait on a connection of the store's own, they share one call. Behind
+//!   something that takes one key a call, each is asked alone.
 //!
 //! # What it cannot promise
 //!
@@ -50,6 +51,7 @@ mod connection;
 mod entry;
 mod error;
 mod fault;
+mod gathering;
 mod line;
 mod prefix;
 mod script;

@@ -3,21 +3,39 @@
 use std::{
     fmt,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use redis::{
     Client, RedisResult,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
+use tokio::runtime::Handle;
 
-use crate::connection::Connection;
+use crate::{connection::Connection, gathering::Gathering};
 
 /// redis's manager connects again after an error. A connection that has merely gone silent, as behind a
 /// firewall that dropped it, gives no error for up to a quarter of an hour. So the store dials a line of its
 /// own anew after a command that took too long.
 pub(crate) struct Line {
     current: Mutex<Dialled>,
-    redial: Option<(Client, ConnectionManagerConfig)>,
+    redial: Option<Redial>,
+}
+
+struct Redial {
+    client: Client,
+    config: ConnectionManagerConfig,
+    limit: Duration,
+}
+
+impl Redial {
+    /// A connection of the store's own, whose task runs on the runtime of this call.
+    fn own(&self, connection: ConnectionManager) -> Connection {
+        match Handle::try_current() {
+            Ok(runtime) => Connection::Gathered(connection, Gathering::new(runtime, self.limit)),
+            Err(_) => Connection::Server(connection),
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -27,11 +45,19 @@ pub(crate) struct Dialled {
 }
 
 impl Line {
-    /// Connects.
-    pub(crate) async fn dial(client: Client, config: ConnectionManagerConfig) -> RedisResult<Self> {
+    /// Connects. No call waits longer than `limit` for its answer.
+    pub(crate) async fn dial(
+        client: Client,
+        config: ConnectionManagerConfig,
+        limit: Duration,
+    ) -> RedisResult<Self> {
         let connection = ConnectionManager::new_with_config(client.clone(), config.clone()).await?;
-        let connection = Connection::Server(connection);
-        Ok(Self::new(connection, Some((client, config))))
+        let redial = Redial {
+            client,
+            config,
+            limit,
+        };
+        Ok(Self::new(redial.own(connection), Some(redial)))
     }
 
     /// The application's, or a cluster's, which replaces the connections to its nodes itself. It stays as it
@@ -40,7 +66,7 @@ impl Line {
         Self::new(connection, None)
     }
 
-    fn new(connection: Connection, redial: Option<(Client, ConnectionManagerConfig)>) -> Self {
+    fn new(connection: Connection, redial: Option<Redial>) -> Self {
         let current = Mutex::new(Dialled {
             connection,
             number: 0,
@@ -54,17 +80,18 @@ impl Line {
 
     /// The next command connects anew, unless another one did so.
     pub(crate) fn hang_up(&self, silent: &Dialled) {
-        let Some((client, config)) = &self.redial else {
+        let Some(redial) = &self.redial else {
             return;
         };
         let mut current = self.lock();
         if current.number != silent.number {
             return;
         }
-        let next = ConnectionManager::new_lazy_with_config(client.clone(), config.clone());
+        let (client, config) = (redial.client.clone(), redial.config.clone());
+        let next = ConnectionManager::new_lazy_with_config(client, config);
         if let Ok(connection) = next {
             *current = Dialled {
-                connection: Connection::Server(connection),
+                connection: redial.own(connection),
                 number: silent.number.wrapping_add(1),
             };
         }

@@ -28,8 +28,36 @@ impl Script {
         Statement {
             command,
             script: Some(self),
+            joins: false,
         }
     }
+}
+
+/// One call on the keys of all `calls`, which are of one script and of one key each.
+pub(crate) fn joined<'c>(calls: impl ExactSizeIterator<Item = &'c Cmd> + Clone) -> Cmd {
+    let count = calls.len();
+    let mut joined = Cmd::with_capacity(ARGUMENTS * count, BYTES * count);
+    let simple = |argument| match argument {
+        Arg::Simple(argument) => Some(argument),
+        _ => None,
+    };
+    // The name of the command and the digest.
+    let begin = calls.clone().next().into_iter().flat_map(Cmd::args_iter);
+    for argument in begin.take(2).filter_map(simple) {
+        joined.arg(argument);
+    }
+    joined.arg(count);
+    for call in calls.clone() {
+        for key in call.args_iter().skip(3).take(1).filter_map(simple) {
+            joined.arg(key);
+        }
+    }
+    for call in calls {
+        for argument in call.args_iter().skip(4).filter_map(simple) {
+            joined.arg(argument);
+        }
+    }
+    joined
 }
 
 /// A command that can be sent, and sent again.
@@ -37,6 +65,7 @@ impl Script {
 pub(crate) struct Statement<'s> {
     command: Cmd,
     script: Option<&'s Script>,
+    joins: bool,
 }
 
 impl Statement<'_> {
@@ -47,6 +76,7 @@ impl Statement<'_> {
         Self {
             command,
             script: None,
+            joins: false,
         }
     }
 
@@ -65,12 +95,21 @@ impl Statement<'_> {
         self
     }
 
+    /// Says that the script takes several keys, each with as many arguments, and answers each of them by 1 where it did
+    /// what was asked. Anything else is asked again, alone.
+    pub(crate) fn joining(self) -> Self {
+        Self {
+            joins: true,
+            ..self
+        }
+    }
+
     /// Sends a script's digest, and its text only to a server that does not know it yet.
     pub(crate) async fn send(&self, connection: &mut Connection) -> RedisResult<Value> {
-        let answer = connection.send(&self.command).await;
+        let answer = connection.send(&self.command, self.joins).await;
         match (&answer, self.script) {
             (Err(error), Some(script)) if error.kind() == UNKNOWN_SCRIPT => {
-                connection.send(&self.with_text(script)).await
+                connection.send(&self.with_text(script), false).await
             }
             _ => answer,
         }
@@ -90,4 +129,4 @@ impl Statement<'_> {
     }
 }
 
-const UNKNOWN_SCRIPT: ErrorKind = ErrorKind::Server(ServerErrorKind::NoScript);
+pub(crate) const UNKNOWN_SCRIPT: ErrorKind = ErrorKind::Server(ServerErrorKind::NoScript);

@@ -1,4 +1,4 @@
-//! Every command and script of the store. Each touches one key.
+//! Every command and script of the store. Each touches one key, but for settles that go together.
 //!
 //! Scripts run alone on the server, so that reading and writing in one is one step. They get what they compare
 //! as arguments and hold no state. `LINGER` stands for [`LINGER`] in milliseconds, `MOST` for the bytes of
@@ -14,7 +14,7 @@
 use std::time::Duration;
 
 use hookgate::{
-    dedup::{End, OwnerToken},
+    dedup::{End, Lease, OwnerToken},
     pack::ContentDigest,
 };
 use hookgate_store_kit::{
@@ -23,7 +23,7 @@ use hookgate_store_kit::{
 };
 
 use crate::{
-    entry::{LINGER, content_bytes, first_lease, lives, tag},
+    entry::{LINGER, content_bytes, first_lease, lives, plain},
     script::{Script, Statement},
 };
 
@@ -56,22 +56,46 @@ redis.call('SET', KEYS[1], value, 'PX', ARGV[3])
 return attempt
 "#;
 
-/// Marks the running lease of this owner as done, also if it did so before.
+/// Marks the running lease of each key's owner as done, also if it did so before.
 ///
-/// ARGV: owner, tag, time to live. Returns 1, or 0 when the lease is lost.
+/// ARGV, three for each key: the lease as its claim left it, the mark that takes its place, time to live. Returns 1,
+/// or 0 when the lease is lost. For several keys it returns a list of them.
+///
+/// It writes the mark first and gets what was there in the same command. Almost always that is the lease, and
+/// two commands have done it. What else it finds it puts back, with the time that it had: nobody sees what a script
+/// has not left behind. An entry that holds more than its lease (content, tokens that gave up) keeps it. A
+/// server that refuses the first write has written nothing: its memory is full, or it is older than Redis 6.2 and knows no
+/// `SET … GET`.
 const SETTLE: &str = r#"
-local entry = redis.call('GET', KEYS[1])
-if not entry or entry:sub(2, 17) ~= ARGV[1] then return 0 end
-local tag = entry:sub(1, 1)
-if tag ~= 'L' then return ('PIR'):find(tag, 1, true) and 1 or 0 end
-local left = redis.call('PTTL', KEYS[1])
-if left <= LINGER then return 0 end
-local value = ARGV[2] .. entry:sub(2)
-if redis.pcall('SET', KEYS[1], value, 'PX', ARGV[3]).err then
-    redis.call('PEXPIRE', KEYS[1], left)
-    redis.call('SET', KEYS[1], value, 'PX', ARGV[3])
+local call, pcall = redis.call, redis.pcall
+local function settle(key, lease, mark, lives)
+    local left = call('PTTL', key)
+    local entry, swapped
+    if left > LINGER then
+        entry = pcall('SET', key, mark, 'PX', lives, 'GET')
+        if entry == lease then return 1 end
+        swapped = type(entry) == 'string'
+    end
+    if not swapped then
+        entry = call('GET', key)
+        if not entry then return 0 end
+    end
+    local own = entry:sub(2, 17) == lease:sub(2, 17)
+    local tag = entry:sub(1, 1)
+    if own and tag == 'L' and left > LINGER then
+        if not swapped then call('PEXPIRE', key, left) end
+        call('SET', key, mark:sub(1, 1) .. entry:sub(2), 'PX', lives)
+        return 1
+    end
+    if swapped then call('SET', key, entry, 'PX', left) end
+    return own and ('PIR'):find(tag, 1, true) and 1 or 0
 end
-return 1
+if not KEYS[2] then return settle(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) end
+local ends = {}
+for n, key in ipairs(KEYS) do
+    ends[n] = settle(key, ARGV[3 * n - 2], ARGV[3 * n - 1], ARGV[3 * n])
+end
+return ends
 "#;
 
 /// Ends the running lease of this owner, so that the next claim wins. Where it holds none, notes that it must
@@ -179,18 +203,20 @@ impl Statements {
     pub(crate) fn settle(
         &self,
         key: &str,
-        owner: &OwnerToken,
+        lease: &Lease,
         end: End,
         retain: Duration,
     ) -> Statement<'_> {
         if end == End::Release {
-            return self.release.call(key).bytes(owner.as_bytes());
+            return self.release.call(key).bytes(lease.owner().as_bytes());
         }
+        let (owner, state) = (lease.owner(), RowState::of(end));
         self.settle
             .call(key)
-            .bytes(owner.as_bytes())
-            .bytes(&[tag(RowState::of(end))])
+            .bytes(&plain(RowState::InProgress, owner, lease.attempt()))
+            .bytes(&plain(state, owner, lease.attempt()))
             .number(lives(retain))
+            .joining()
     }
 
     pub(crate) fn extend(&self, key: &str, owner: &OwnerToken, by: Duration) -> Statement<'_> {

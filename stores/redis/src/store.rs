@@ -120,7 +120,7 @@ impl DedupStore for RedisStore {
         retain: Duration,
     ) -> Result<Settled, StoreError> {
         let name = self.0.prefix.key(lease.key());
-        let settle = self.0.statements.settle(&name, lease.owner(), end, retain);
+        let settle = self.0.statements.settle(&name, lease, end, retain);
         settled(self.ask(&self.0.leases, &settle).await?)
     }
 

@@ -278,6 +278,54 @@ async fn a_late_heartbeat_leaves_a_long_mark_as_it_is() {
     assert!(Duration::from_millis(left) > DAY / 2, "{left} ms");
 }
 
+/// The script writes its mark before it knows whose the entry is.
+#[tokio::test]
+async fn a_late_settle_leaves_the_entry_of_another_owner_as_it_is() {
+    const WEEK: Duration = Duration::from_secs(7 * 86_400);
+    let Some(server) = RedisServer::start(&[]) else {
+        return;
+    };
+    let prefix = fresh_prefix();
+    let store = store_under(prefix.clone(), &server.url()).await;
+    let entry = || {
+        let name = format!("{prefix}:{{{}}}", key(1));
+        // As hexadecimal digits, since it is no text.
+        let digits =
+            "(redis.call('GET',KEYS[1]):gsub('.',function(c)return('%02x'):format(c:byte())end))";
+        let value = server.send(&format!("EVAL \"return{digits}\" 1 {name}"));
+        let left = server.send(&format!("PTTL {name}"));
+        let left = left.trim_matches([':', '\r', '\n']).parse::<u64>();
+        (value, left.expect("a number"))
+    };
+    // Theirs has a content, and notes who gave the key up.
+    let late = win(&store, 1).await;
+    let released = store.settle(&late, End::Release, RETAIN).await;
+    assert!(matches!(released, Ok(Settled::Ok)), "{released:?}");
+    let claim = store
+        .claim(late.key(), Some(&content()), owner(2), LEASE)
+        .await;
+    let Ok(Claim::Won(theirs)) = claim else {
+        panic!("a released key is won: {claim:?}");
+    };
+    let mut found = entry();
+    for settled in [None, Some(&theirs)] {
+        if let Some(theirs) = settled {
+            let settled = store.settle(theirs, End::Ignored, WEEK).await;
+            assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+            let (lease, _) = found;
+            found = entry();
+            assert_eq!(found.0, lease.replace("4c", "49"), "all but the tag stays");
+        }
+        for end in [End::Processed, End::Rejected] {
+            let settled = store.settle(&late, end, RETAIN).await;
+            assert!(matches!(settled, Ok(Settled::LeaseLost)), "{settled:?}");
+            let (value, left) = entry();
+            assert_eq!(value, found.0);
+            assert!(found.1 - 60_000 < left && left <= found.1, "{left}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_others_wrote_under_a_key_is_an_error_and_stays() {
     let Some(server) = RedisServer::start(&[]) else {

@@ -28,6 +28,7 @@ use crate::settings::{credentials::variable, store_url::has_password};
 
 /// The variable that holds the URL.
 const VARIABLE: &str = "HOOKGATE_INBOX";
+const UNNAMED: &str = "no inbox is named: give its URL before the command, or set HOOKGATE_INBOX";
 
 /// What the tables are called where nobody says another name.
 const TABLES: &str = "hookgate_inbox";
@@ -100,7 +101,7 @@ enum Action {
 
 impl Inbox {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
-        let url = url_of(self.url.as_deref())?;
+        let url = url_of(self.url.as_deref(), UNNAMED)?;
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -145,17 +146,17 @@ fn named(url: Option<&str>, tables: &InboxTables) -> Vec<String> {
 }
 
 /// The URL of an inbox: as it was named, or the variable's.
-pub(super) fn url_of(named: Option<&str>) -> io::Result<String> {
+///
+/// # Errors
+///
+/// With `unnamed`, where neither is there.
+pub(super) fn url_of(named: Option<&str>, unnamed: &str) -> io::Result<String> {
     match named {
         Some(url) if has_password(url) => Err(io::Error::other(format!(
             "the URL has a password, and others can see the arguments of a program: set {VARIABLE} instead"
         ))),
         Some(url) => Ok(url.to_owned()),
-        None => variable(VARIABLE).ok_or_else(|| {
-            io::Error::other(format!(
-                "no inbox is named: give its URL before the command, or set {VARIABLE}"
-            ))
-        }),
+        None => variable(VARIABLE).ok_or_else(|| io::Error::other(unnamed)),
     }
 }
 

@@ -24,7 +24,10 @@ use crate::{output::screen::Screen, settings::credentials::named_variable};
 /// Put what a sender's log shows, and the endpoint never got, into the endpoint's inbox.
 ///
 /// The application's worker then handles it, as if it had been sent: once, with the origin `Reconciled`. What was handled, or
-/// is in the inbox, is left alone. An endpoint without an inbox reconciles within the application.
+/// is in the inbox, is left alone.
+///
+/// Without an inbox this command does nothing: only the application can handle what is found, and only its store knows what was
+/// handled. Such an endpoint reconciles within the application, with the library's `Reconciler`.
 ///
 /// Name the endpoint, its retention, its path and the hook's tenant as the application does, and let its pack have
 /// `canonical_identity`. Otherwise its events would have other keys, and run twice. Name what it is interested in as well:
@@ -101,6 +104,10 @@ pub(crate) struct Reconcile {
     json: bool,
 }
 
+/// What is found has to wait somewhere for the application, which alone can handle it, and alone knows what it handled.
+const NO_INBOX: &str = "no inbox is named: say --inbox, or set HOOKGATE_INBOX; an endpoint without an inbox reconciles within \
+                        the application, with a `Reconciler` (docs/logto.md)";
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Sender {
     Logto,
@@ -124,7 +131,7 @@ impl Reconcile {
                 "it is not said how payloads are kept: name the application's encryption key, or --unencrypted",
             ));
         }
-        let url = url_of(self.inbox.as_deref())?;
+        let url = url_of(self.inbox.as_deref(), NO_INBOX)?;
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()

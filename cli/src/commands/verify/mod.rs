@@ -1,6 +1,7 @@
 //! `hookgate verify`: a verdict on every recorded request.
 
 mod cloud_event;
+mod jobs;
 pub(crate) mod judge;
 mod judges;
 mod lines;
@@ -10,7 +11,7 @@ mod verdict;
 use std::{
     fs::File,
     io::{
-        Read, {self},
+        Read, Write, {self},
     },
     path::PathBuf,
     process::ExitCode,
@@ -19,6 +20,7 @@ use std::{
 use clap::Args;
 
 use self::{
+    jobs::MAX_JOBS,
     judge::Judge,
     lines::{Line, Lines},
     verdict::{Finding, Verdict},
@@ -48,6 +50,9 @@ pub(crate) struct Verify {
     /// Let the settings of records name files, in this folder or by their whole path. Only for records that you trust.
     #[arg(long, value_name = "FOLDER")]
     files: Option<PathBuf>,
+    /// How many records are judged at once. Default: as many as there are processors, up to 8.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(MAX_JOBS)))]
+    jobs: Option<u16>,
 }
 
 impl Verify {
@@ -57,15 +62,17 @@ impl Verify {
             file,
             json: _,
             files,
+            jobs,
         } = self;
+        let jobs = jobs.map_or_else(jobs::by_default, usize::from);
         let all_judged = if is_stdin(&file) {
-            verify(io::stdin().lock(), files)?
+            verify(io::stdin(), files, jobs)?
         } else {
             let file = File::open(&file).map_err(|error| {
                 let text = format!("cannot open {}: {error}", file.display());
                 io::Error::new(error.kind(), text)
             })?;
-            verify(file, files)?
+            verify(file, files, jobs)?
         };
         Ok(if all_judged {
             ExitCode::SUCCESS
@@ -76,7 +83,14 @@ impl Verify {
 }
 
 /// Judges every line of `input`. Returns whether all of them were records.
-fn verify(input: impl Read, files: Option<PathBuf>) -> io::Result<bool> {
+fn verify(
+    input: impl Read + Send + 'static,
+    files: Option<PathBuf>,
+    jobs: usize,
+) -> io::Result<bool> {
+    if jobs > 1 {
+        return jobs::verdicts(input, files.as_ref(), jobs);
+    }
     let mut screen = Screen::stdout_in_blocks();
     let mut lines = Lines::new(input);
     let mut judge = Judge::new(files);
@@ -84,20 +98,32 @@ fn verify(input: impl Read, files: Option<PathBuf>) -> io::Result<bool> {
     let mut number: u64 = 0;
     while let Some(line) = lines.next(|| screen.flush())? {
         number = number.saturating_add(1);
-        let verdict = match line {
-            Line::Whole(line) if line.trim_ascii().is_empty() => continue,
-            Line::Whole(line) => judge.judge(line, number),
-            Line::TooLong => Verdict {
-                id: None,
-                finding: Finding::Malformed {
-                    error: "the line is longer than 32 MiB".to_owned(),
-                    line: number,
-                },
-            },
-        };
-        all_judged &= !matches!(verdict.finding, Finding::Malformed { .. });
-        screen.json(&verdict)?;
+        match line {
+            Line::Whole(line) if line.trim_ascii().is_empty() => {}
+            line => all_judged &= judged(line, number, &mut judge, &mut screen)?,
+        }
     }
     screen.flush()?;
     Ok(all_judged)
+}
+
+/// Writes the verdict on the `number`th line. Returns whether it was a record.
+fn judged(
+    line: Line<'_>,
+    number: u64,
+    judge: &mut Judge,
+    screen: &mut Screen<impl Write>,
+) -> io::Result<bool> {
+    let verdict = match line {
+        Line::Whole(line) => judge.judge(line, number),
+        Line::TooLong => Verdict {
+            id: None,
+            finding: Finding::Malformed {
+                error: "the line is longer than 32 MiB".to_owned(),
+                line: number,
+            },
+        },
+    };
+    screen.json(&verdict)?;
+    Ok(!matches!(verdict.finding, Finding::Malformed { .. }))
 }

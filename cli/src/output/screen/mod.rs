@@ -58,6 +58,16 @@ impl Screen<StderrLock<'static>> {
     }
 }
 
+impl Screen<Vec<u8>> {
+    /// What will be [appended](Screen::append) to another one.
+    pub(crate) fn in_memory() -> Self {
+        Self {
+            output: Vec::new(),
+            paints: false,
+        }
+    }
+}
+
 /// A line on standard error. A missing reader is no reason to stop.
 pub(crate) fn note(text: impl Display) {
     let _ = Screen::stderr().say(text);
@@ -126,6 +136,11 @@ impl<W: Write> Screen<W> {
         let mut text = json(text);
         text.push(b'\n');
         self.output.write_all(&text)
+    }
+
+    /// Writes what was written in memory.
+    pub(crate) fn append(&mut self, other: Screen<Vec<u8>>) -> io::Result<()> {
+        self.output.write_all(&other.output)
     }
 
     /// Shows the text that was written.

@@ -10,8 +10,8 @@ use super::{
     keys::{SAMPLE_PUBLIC_KEY, SAMPLE_RSA_KEY, SAMPLE_SECRET},
 };
 use crate::settings::{
-    dated_events::DatedEventsConfig,
     facephi::FacephiConfig,
+    logto::LogtoConfig,
     refused::Refused,
     sns,
     unico::{IdCloudConfig, UnicoCheckConfig},
@@ -22,7 +22,7 @@ use crate::settings::{
 pub(super) const PACKS: &[Entry] = &[
     Entry {
         name: "logto",
-        builder: |terms| terms.scheme(|config: DatedEventsConfig, keys| Ok(config.logto(keys))),
+        builder: |terms| terms.scheme(|config: LogtoConfig, keys| Ok(config.pack(keys))),
         least_settings: None,
         sample_key: SAMPLE_SECRET,
         plain_json: None,

@@ -133,17 +133,44 @@ impl Inner {
             .await
     }
 
-    /// Some rows, `room` at most, of the window that lies behind `after`; and the last number that was looked at, where
-    /// there is more.
+    /// Some rows, `room` at most, that lie behind `after`; and the last number that was looked at, where there is more. A page
+    /// that a few fill looks at no more.
     async fn looked_at(
         &self,
         filter: &Filter,
         endpoint: Option<i64>,
-        (window, list): (&Arc<str>, &Arc<str>),
+        statements: (&Arc<str>, &Arc<str>),
         after: i64,
         room: usize,
     ) -> Result<(Vec<Listed>, Option<i64>), StoreError> {
-        let window = self.read(Asked::new(window).number(after)).await?;
+        let few = i64::try_from(room).map_or(WINDOW, |room| room.saturating_mul(2).min(WINDOW));
+        let mut found = Vec::new();
+        let mut next = Some(after);
+        for size in [few, WINDOW] {
+            let left = room.saturating_sub(found.len());
+            let Some(after) = next.filter(|_| left > 0) else {
+                break;
+            };
+            let (rows, last) = self
+                .window(filter, endpoint, statements, (after, size), left)
+                .await?;
+            found.extend(rows);
+            next = last;
+        }
+        Ok((found, next))
+    }
+
+    /// The same of one window, which has so many at most.
+    async fn window(
+        &self,
+        filter: &Filter,
+        endpoint: Option<i64>,
+        (window, list): (&Arc<str>, &Arc<str>),
+        (after, size): (i64, i64),
+        room: usize,
+    ) -> Result<(Vec<Listed>, Option<i64>), StoreError> {
+        let window = Asked::new(window).number(after).number(size);
+        let window = self.read(window).await?;
         let window = window.first().map(|row| Ok((get(row, 0)?, get(row, 1)?)));
         let window: Option<(Option<i64>, i64)> = window.transpose().map_err(store_error)?;
         let Some((Some(last), count)) = window else {
@@ -167,7 +194,7 @@ impl Inner {
         let next = if listed.len() >= room {
             last_row.or(Some(after))
         } else {
-            (count >= WINDOW).then_some(last)
+            (count >= size).then_some(last)
         };
         Ok((listed, next))
     }

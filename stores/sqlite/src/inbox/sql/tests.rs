@@ -1,4 +1,15 @@
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use hookgate::inbox::{Entry, FORMAT, Filter, Inbox};
 use hookgate_store_kit::PlainName;
+use hookgate_test_support::{RETAIN, key, owner};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use super::*;
@@ -107,4 +118,67 @@ async fn a_page_and_the_totals_look_at_no_more_than_they_may() {
             assert!(!step.starts_with("SCAN") || is_small, "{step}: {statement}");
         }
     }
+}
+
+fn entries(numbers: Range<u64>, event_type: &'static str) -> Vec<Entry> {
+    let entry = |number| Entry {
+        key: key(number),
+        token: owner(number),
+        content: None,
+        endpoint: "endpoint".into(),
+        event_type,
+        key_id: "key".into(),
+        order: None,
+        retain: RETAIN,
+        format: FORMAT,
+        payload: Bytes::new(),
+    };
+    numbers.map(entry).collect()
+}
+
+/// A page that few events fill costs no more where many are kept. One whose filter means few of many has them all the same.
+#[tokio::test]
+async fn a_page_looks_at_few_where_few_fill_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let inbox = SqliteInbox::open(folder.path().join("file")).await.unwrap();
+    let steps = Arc::new(AtomicU64::new(0));
+    let mut readers = Vec::new();
+    for _ in 0..inbox.0.readers.options().get_max_connections() {
+        let mut reader = inbox.0.readers.acquire().await.unwrap();
+        let counted = Arc::clone(&steps);
+        let count = move || counted.fetch_add(1, Ordering::Relaxed) < u64::MAX;
+        let mut handle = reader.lock_handle().await.unwrap();
+        handle.set_progress_handler(1, count);
+        drop(handle);
+        readers.push(reader);
+    }
+    drop(readers);
+
+    inbox.accept(entries(0..10, "rare")).await.unwrap();
+    let mut costs = Vec::new();
+    for numbers in [1000..1500, 1500..6000] {
+        for first in numbers.step_by(500) {
+            let call = entries(first..first + 500, "usual");
+            inbox.accept(call).await.unwrap();
+        }
+        for filter in [Filter::all(), Filter::all().newest_first()] {
+            let before = steps.load(Ordering::Relaxed);
+            let page = inbox.list(&filter, None, 50).await.unwrap();
+            assert_eq!(page.rows.len(), 50);
+            costs.push(steps.load(Ordering::Relaxed) - before);
+        }
+    }
+    let [few, few_newest, many, many_newest] = costs[..] else {
+        panic!("{costs:?}");
+    };
+    assert!(few > 50 && many < few * 3 / 2, "{costs:?}");
+    assert!(
+        few_newest > 50 && many_newest < few_newest * 3 / 2,
+        "{costs:?}"
+    );
+
+    let mut rare = Filter::all().newest_first();
+    rare.event_type = Some("rare".into());
+    let page = inbox.list(&rare, None, 50).await.unwrap();
+    assert_eq!(page.rows.len(), 10);
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::super::tables::Tables;
 
-/// The most events that a page looks at: a filter that means few of many takes several pages.
+/// The most events that a page looks at, beside the few that it looks at first: a filter that means few of many takes several
+/// pages.
 pub(in super::super) const WINDOW: i64 = 5000;
 
 /// The statements that only read, for an operator.
@@ -13,8 +14,8 @@ pub(in super::super) struct View {
     pub(in super::super) totals: Arc<str>,
     /// `?1` number.
     pub(in super::super) kept: Arc<str>,
-    /// `?1` the number before. The last number of what a page looks at, and how many there are: of what waits or runs, and
-    /// of dead letters.
+    /// `?1` the number before, `?2` how many. The last number of what a page looks at, and how many there are: of what waits or
+    /// runs, and of dead letters.
     pub(in super::super) windows: [Arc<str>; 2],
     /// `?1` the number before, `?2` the last, `?3` endpoint, `?4` type, `?5` key id, `?6` from, `?7` before, `?8` how many, `?9` reason.
     pub(in super::super) list_queued: Arc<str>,
@@ -27,8 +28,8 @@ pub(in super::super) struct View {
 /// number behind, and `?2` the first.
 #[derive(Debug)]
 pub(in super::super) struct Newest {
-    /// `?1` the number behind. The first number of what a page looks at, and how many there are: of events, and of dead
-    /// letters.
+    /// `?1` the number behind, `?2` how many. The first number of what a page looks at, and how many there are: of events, and
+    /// of dead letters.
     pub(in super::super) windows: [Arc<str>; 2],
     pub(in super::super) all: Arc<str>,
     pub(in super::super) queued: Arc<str>,
@@ -62,13 +63,13 @@ impl View {
         let window = |table: &str| {
             format!(
                 "SELECT max(number), count(*) FROM \
-                 (SELECT number FROM {table} WHERE number > ?1 ORDER BY number LIMIT {WINDOW})"
+                 (SELECT number FROM {table} WHERE number > ?1 ORDER BY number LIMIT ?2)"
             )
         };
         let window_backwards = |table: &str| {
             format!(
                 "SELECT min(number), count(*) FROM \
-                 (SELECT number FROM {table} WHERE number < ?1 ORDER BY number DESC LIMIT {WINDOW})"
+                 (SELECT number FROM {table} WHERE number < ?1 ORDER BY number DESC LIMIT ?2)"
             )
         };
         Self {
