@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// A lapsed or released lease stays this long, since its row counts the attempts by which handlers fence their writes.
-/// So does a row with tokens that gave the key up.
+/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes. So does a
+/// released one with tokens that gave the key up. A mark needs them no more: it turned them away for as long as it held.
 ///
 /// It is longer than any handler is meant to run. A store is told of leases only, not of how long a receiver lets its
 /// handlers run (`run_timeout`, 15 minutes by default).

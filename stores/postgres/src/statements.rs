@@ -309,7 +309,8 @@ impl Statements {
         self.alone(format_args!(
             "WITH old AS (SELECT event_key FROM {table} \
              WHERE expires_at < now() - interval '{ended} s' \
-             AND (state <> {IN_PROGRESS} AND given_up IS NULL OR expires_at < now() - interval '{lapsed} s') \
+             AND (state NOT IN ({IN_PROGRESS}, {RELEASED}) OR state = {RELEASED} AND given_up IS NULL \
+                 OR expires_at < now() - interval '{lapsed} s') \
              ORDER BY expires_at LIMIT {batch} FOR UPDATE SKIP LOCKED), \
              gone AS (DELETE FROM {table} AS t USING old WHERE t.event_key = old.event_key RETURNING 1) \
              SELECT count(*) FROM gone",

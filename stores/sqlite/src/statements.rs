@@ -107,7 +107,8 @@ impl Statements {
             prune: format!(
                 "DELETE FROM {table} WHERE event_key IN (SELECT event_key FROM {table} \
                  WHERE expires_at < {NOW} - {ended} \
-                 AND (state <> {IN_PROGRESS} AND given_up IS NULL OR expires_at < {NOW} - {lapsed}) \
+                 AND (state NOT IN ({IN_PROGRESS}, {RELEASED}) OR state = {RELEASED} AND given_up IS NULL \
+                     OR expires_at < {NOW} - {lapsed}) \
                  ORDER BY expires_at LIMIT ?1) RETURNING 1",
                 ended = ENDED_ROWS_STAY.as_millis(),
                 lapsed = LAPSED_LEASES_STAY.as_millis(),

@@ -99,7 +99,7 @@ fn unclaimed(number: u64) -> Lease {
     Lease::granted(key(number), owner(number), 1)
 }
 
-/// A row goes a minute after its end, one that counts attempts or notes tokens after a day.
+/// A row goes a minute after its end. One that counts attempts, or notes tokens and is free, goes after a day.
 pub async fn old_rows_go_in_the_background_and_young_ones_stay<R: Rows>(rows: R) {
     let quiet = rows.store(None);
     for number in 0..6 {
@@ -123,9 +123,25 @@ pub async fn old_rows_go_in_the_background_and_young_ones_stay<R: Rows>(rows: R)
     age(&rows, 6, DAY - 5 * MINUTE).await;
     win(&quiet, 7).await;
     age(&rows, 7, DAY + 5 * MINUTE).await;
+    // It failed once. A mark has turned away for long what was given up before.
+    let failed = win(&quiet, 8).await;
+    let released = quiet.settle(&failed, End::Release, RETAIN).await;
+    released.expect("release");
+    let claim = quiet.claim(&key(8), None, owner(9), LEASE).await;
+    let Ok(Claim::Won(lease)) = claim else {
+        panic!("{claim:?}")
+    };
+    let settled = quiet.settle(&lease, End::Processed, RETAIN).await;
+    settled.expect("settle");
+    age(&rows, 8, 2 * MINUTE).await;
+    let noted = format!(
+        "SELECT count(*) FROM {} WHERE given_up IS NOT NULL",
+        rows.table()
+    );
+    assert_eq!(rows.number(noted).await, 2);
 
     rows.run(rows.add_ended(R::MORE_THAN_A_BATCH)).await;
-    assert_eq!(R::prune(&quiet).await, R::MORE_THAN_A_BATCH + 3);
+    assert_eq!(R::prune(&quiet).await, R::MORE_THAN_A_BATCH + 4);
     let table = rows.table();
     for kept in [1, 2, 3, 5, 6] {
         let key = R::literal(key(kept));
