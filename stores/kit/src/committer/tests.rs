@@ -492,3 +492,27 @@ fn a_thread_begins_with_the_first_item_that_waits() {
     drop(alone);
     assert_eq!(runtime.block_on(committer.submit(4)).unwrap(), 8);
 }
+
+#[cfg(feature = "metrics")]
+#[tokio::test]
+async fn batches_and_what_is_under_way_are_recorded() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let has = |line: &str| {
+        let text = recorder.handle().render();
+        assert!(text.lines().any(|it| it == line), "no {line} in\n{text}");
+    };
+    let scene = Scene::new(0, Bounds::USUAL.alone(1), fine);
+    let written = [
+        scene.write(1).await,
+        scene.write(2).await,
+        scene.write(3).await,
+    ];
+    has("hookgate_store_writes_under_way{store=\"tests\"} 1");
+    scene.open();
+    assert_eq!(answers(written.into()).await, [2, 4, 6].map(Some));
+    has("hookgate_store_writes_under_way{store=\"tests\"} 0");
+    // One by itself, and two together.
+    has("hookgate_store_batch_items_count{store=\"tests\"} 2");
+    has("hookgate_store_batch_items_sum{store=\"tests\"} 3");
+}
