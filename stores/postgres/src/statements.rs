@@ -303,16 +303,17 @@ impl Statements {
         ))
     }
 
-    /// Removes up to `batch` rows that ended, and skips those that somebody works on.
+    /// Removes up to `batch` rows that ended, and skips those that somebody works on. Each is found again by its place, as in
+    /// [`together`](Self::together).
     pub(crate) fn prune(&self, batch: u32) -> String {
         let table = &self.table;
         self.alone(format_args!(
-            "WITH old AS (SELECT event_key FROM {table} \
+            "WITH old AS MATERIALIZED (SELECT ctid AS place FROM {table} \
              WHERE expires_at < now() - interval '{ended} s' \
              AND (state NOT IN ({IN_PROGRESS}, {RELEASED}) OR state = {RELEASED} AND given_up IS NULL \
                  OR expires_at < now() - interval '{lapsed} s') \
              ORDER BY expires_at LIMIT {batch} FOR UPDATE SKIP LOCKED), \
-             gone AS (DELETE FROM {table} AS t USING old WHERE t.event_key = old.event_key RETURNING 1) \
+             gone AS (DELETE FROM {table} AS t USING old WHERE t.ctid = old.place RETURNING 1) \
              SELECT count(*) FROM gone",
             ended = ENDED_ROWS_STAY.as_secs(),
             lapsed = LAPSED_LEASES_STAY.as_secs(),

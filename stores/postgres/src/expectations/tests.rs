@@ -19,11 +19,23 @@ async fn crowded(name: &str) -> Option<(PostgresExpectations, Arc<PostgresServer
          FROM generate_series(1, 100000) AS i",
         store.0.table
     );
+    let mut tx = store.0.pool.begin().await.unwrap();
     sqlx::raw_sql(AssertSqlSafe(rows))
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    // The server may look at a table at such a moment by itself. It believes then that there is not one row.
+    analyze(&store).await;
+    tx.commit().await.unwrap();
+    Some((store, server))
+}
+
+async fn analyze(store: &PostgresExpectations) {
+    let statement = format!("ANALYZE {}", store.0.table);
+    sqlx::raw_sql(AssertSqlSafe(statement))
         .execute(&store.0.pool)
         .await
         .unwrap();
-    Some((store, server))
 }
 
 fn ask(lasts: Duration) -> Values {
@@ -66,20 +78,16 @@ fn reads_only_what_it_wants(plan: &[String]) {
     }
 }
 
-/// With and without statistics. A table of 100,000 rows has over 1,000 blocks.
+/// With statistics of an empty table, and with right ones. A table of 100,000 rows has over 1,000 blocks.
 #[tokio::test]
 async fn what_is_not_due_costs_nothing() {
     let Some((store, _server)) = crowded("crowded").await else {
         return;
     };
     let sql = &store.0.sql;
-    for analyze in [false, true] {
-        if analyze {
-            let statement = format!("ANALYZE {}", store.0.table);
-            sqlx::raw_sql(AssertSqlSafe(statement))
-                .execute(&store.0.pool)
-                .await
-                .unwrap();
+    for is_right in [false, true] {
+        if is_right {
+            analyze(&store).await;
         }
         // Leases that lapse at once: they are due again.
         let plan = explained(&store, &sql.due, ask(Duration::ZERO)).await;
