@@ -775,3 +775,18 @@ async fn a_custom_sender_goes_the_whole_road() {
     assert_eq!(send(now - 301, "{\"n\":3}").await, 401);
     assert_eq!(stage.script.runs(), 2);
 }
+
+#[test]
+fn each_header_of_a_scheme_has_a_name_of_its_own() {
+    for (id, time) in [
+        ("X-Signature", "x-time"),
+        ("x-id", "x-signature"),
+        ("x-id", "X-ID"),
+    ] {
+        let refused = HmacHeader::try_from(config(json!({
+            "signature_header": "x-signature", "encoding": "hex", "template": "{id}.{timestamp}.{body}",
+            "id_header": id, "timestamp_header": time,
+        })));
+        assert!(matches!(refused, Err(BuildError::Scheme(_))), "{id} {time}");
+    }
+}

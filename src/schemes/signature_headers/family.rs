@@ -1,5 +1,7 @@
 //! [`Family`]: the headers that belong together.
 
+use std::collections::HashSet;
+
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +85,11 @@ impl Family {
             all: Vec::new(),
         };
         family.all = family.names().cloned().collect();
+        if family.all.iter().collect::<HashSet<_>>().len() < family.all.len() {
+            return Err(BuildError::Scheme(
+                "signature, id and timestamp cannot stand in the same header",
+            ));
+        }
         Ok(family)
     }
 
