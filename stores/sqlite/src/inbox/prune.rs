@@ -112,6 +112,24 @@ mod tests {
         run.execute(&mut connection).await.unwrap();
     }
 
+    /// Each run that fails leaves one.
+    #[tokio::test]
+    async fn what_was_given_back_is_known_for_a_while_and_then_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = SqliteInbox::open(folder.path().join("file")).await.unwrap();
+        let mut connection = SqliteConnection::connect_with(&inbox.0.upkeep.options)
+            .await
+            .unwrap();
+        let notes = "INSERT INTO hookgate_inbox_returned \
+             SELECT randomblob(16), randomblob(32), (unixepoch('subsec') - column1) * 1000 \
+             FROM (VALUES (0), (600), (1000), (90000))";
+        sqlx::raw_sql(notes).execute(&mut connection).await.unwrap();
+        inbox.prune().await.unwrap();
+        let left = sqlx::query_scalar("SELECT count(*) FROM hookgate_inbox_returned");
+        let left: i64 = left.fetch_one(&mut connection).await.unwrap();
+        assert_eq!(left, 2);
+    }
+
     #[tokio::test]
     async fn a_turn_erases_few_bytes_and_pruning_takes_as_many_as_it_needs() {
         let folder = tempfile::tempdir().unwrap();

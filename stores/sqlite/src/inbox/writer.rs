@@ -203,15 +203,18 @@ async fn one(
     })
 }
 
+/// In milliseconds, so long it is known that a line was given back. A worker repeats its call for as long as a lease, which is
+/// 30 seconds unless told otherwise. One that comes later is told that its lease is lost, and it is: the line is another's.
+const RETURNED_STAY: i64 = 15 * 60_000;
+
 impl Turn<'_> {
     /// Erases what ended in applications' transactions or was too much at once, and notes that nobody asks for any more.
     async fn tidy(&mut self) -> Result<Pruned, sqlx::Error> {
         let [erase, forget] = &self.sql.prune_ended;
         self.run(Asked::new(erase).number(TIDIED.into())).await?;
         let ended = self.run(Asked::new(forget).number(TIDIED.into())).await?;
-        let a_day_ago = self.now.saturating_sub(86_400_000);
         let old = Asked::new(&self.sql.prune_returned)
-            .number(a_day_ago)
+            .number(self.now.saturating_sub(RETURNED_STAY))
             .number(TIDIED.into());
         let old = self.run(old).await?;
         let left = self.run(Asked::new(&self.sql.has_ended)).await?;
