@@ -42,14 +42,15 @@ fn replay(names: &Names, slot: i16) -> String {
     )
 }
 
-/// Erases dead letters, and leaves the marks that they were to leave. `which` says which of them.
+/// Erases dead letters, and leaves the marks that they were to leave. `which` says which of them. Each is found again by its
+/// place, whatever the server believes of the table's size.
 fn erase(names: &Names, which: &str) -> String {
     let Names {
         dedup, dead, count, ..
     } = names;
     format!(
-        "WITH old AS MATERIALIZED (SELECT event_key FROM {dead} WHERE {which} FOR UPDATE SKIP LOCKED), \
-         g AS (DELETE FROM {dead} AS t USING old WHERE t.event_key = old.event_key \
+        "WITH old AS MATERIALIZED (SELECT ctid AS place FROM {dead} WHERE {which} FOR UPDATE SKIP LOCKED), \
+         g AS (DELETE FROM {dead} AS t USING old WHERE t.ctid = old.place \
              RETURNING t.event_key, t.endpoint, t.retain, t.attempt, t.quarantined, t.bytes), \
          marked AS (UPDATE {dedup} AS d SET state = {REJECTED}, attempt = greatest(d.attempt, g.attempt), \
              expires_at = {mark} FROM g WHERE d.event_key = g.event_key), \

@@ -265,9 +265,9 @@ pub(super) fn lapse(names: &Names) -> Prepared {
                  SELECT w.event_key {looked_at} AND w.lease_until IS NOT NULL \
                  AND w.lease_until <= clock_timestamp()) AS l \
                  UNION SELECT unnest($4::bytea[])), \
-             old AS MATERIALIZED (SELECT w.event_key FROM passed JOIN {work} AS w USING (event_key) \
+             old AS MATERIALIZED (SELECT w.ctid AS place FROM passed JOIN {work} AS w USING (event_key) \
                  WHERE w.lease_until <= clock_timestamp() FOR UPDATE OF w SKIP LOCKED), \
-             g AS (DELETE FROM {work} AS w USING old WHERE w.event_key = old.event_key RETURNING w.*), \
+             g AS (DELETE FROM {work} AS w USING old WHERE w.ctid = old.place RETURNING w.*), \
              moved AS (INSERT INTO {later} ({COLUMNS}) SELECT {lapsed} FROM g) \
              SELECT a.turn, (SELECT w.number {looked_at} ORDER BY w.number LIMIT 1) FROM asked AS a",
         ),
