@@ -10,7 +10,7 @@
 //! - [`PlainName`] and [`schema`]: the table's name and columns;
 //! - [`findings`]: what an operator should know;
 //! - [`Prune`] and [`Pruning`]: the removal of old rows in the background;
-//! - [`Committer`] and [`Merge`]: many accepts in one commit;
+//! - [`Committer`], [`Write`] and [`Merge`]: what many callers write, in one commit;
 //! - [`settle_in`]: settling inside the application's transaction;
 //! - [`Engine`] and [`Failure`]: errors that repeat no address, path, key or value.
 //!
@@ -39,6 +39,7 @@ pub mod schema;
 mod settle_in;
 mod shared_error;
 mod sync;
+mod write;
 
 pub use self::{
     committer::{Alone, Bounds, Commit, Committer, Failed},
@@ -50,4 +51,5 @@ pub use self::{
     prune::{Prune, Pruned, Pruning, prune},
     row_state::RowState,
     settle_in::{SettleError, settle_in},
+    write::Write,
 };

@@ -15,7 +15,7 @@ use hookgate::{
     pack::ContentDigest,
 };
 use hookgate_store_kit::{
-    Bounds, Committer, Held, Pruning, findings,
+    Bounds, Committer, Held, Pruning, Write, findings,
     limits::{LOCKED, ROUNDS, mark_timeout},
 };
 use sqlx::{
@@ -29,7 +29,7 @@ use crate::{
     row, schema,
     session::{self, Ask},
     statements::Statements,
-    together::{Together, Write, Written},
+    together::{Together, Written, alone, call},
 };
 
 /// The part of a call's time that it waits for a batch, before it goes by itself.
@@ -161,13 +161,13 @@ impl PostgresStore {
         } = &*self.0;
         let begun = Instant::now();
         if let Some(_alone) = committer.alone() {
-            return write.alone(pool, statements, limit).await;
+            return alone(&write, pool, statements, limit).await;
         }
         let patience = limit / TOGETHER_PATIENCE;
         match tokio::time::timeout(patience, committer.submit(write)).await {
             Ok(Ok(Written::Unknown)) | Err(_) => {
                 let left = limit.saturating_sub(begun.elapsed());
-                write.alone(pool, statements, left).await
+                alone(&write, pool, statements, left).await
             }
             Ok(written) => written,
         }
@@ -280,7 +280,7 @@ impl DedupStore for PostgresStore {
         let patience = mark_timeout(self.0.call_timeout);
         let is_settled = match self.write(settle, patience).await {
             Err(StoreError::Timeout) => {
-                let settle = settle.call(self.statements());
+                let settle = call(&settle, self.statements());
                 self.ask_aside(&settle).await? > 0
             }
             written => written? == Written::Yes,

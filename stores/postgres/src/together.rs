@@ -2,12 +2,8 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use hookgate::{
-    EventKey,
-    dedup::{End, Lease, OwnerToken, StoreError},
-    pack::ContentDigest,
-};
-use hookgate_store_kit::{Bounds, Commit, Failed, Failure};
+use hookgate::dedup::StoreError;
+use hookgate_store_kit::{Bounds, Commit, Failed, Failure, Write};
 use sqlx::{PgConnection, PgPool, postgres::PgRow};
 
 use crate::{
@@ -24,24 +20,6 @@ use crate::{
 /// take its keys.
 pub(crate) const BOUNDS: Bounds = Bounds::USUAL.items(256).at_once(2).alone(8);
 
-/// What a call of the store writes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Write {
-    /// Of a key that has no row.
-    Claim {
-        key: EventKey,
-        owner: OwnerToken,
-        content: Option<ContentDigest>,
-        lease: Duration,
-    },
-    Settle {
-        key: EventKey,
-        owner: OwnerToken,
-        end: End,
-        retain: Duration,
-    },
-}
-
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Written {
@@ -51,52 +29,44 @@ pub(crate) enum Written {
     Unknown,
 }
 
-impl Write {
-    pub(crate) fn settle(lease: &Lease, end: End, retain: Duration) -> Self {
-        Self::Settle {
-            key: *lease.key(),
-            owner: *lease.owner(),
+/// As a statement of its own. A claim is of a key that has no row.
+pub(crate) fn call<'s>(write: &Write, statements: &'s Statements) -> Call<'s> {
+    match write {
+        Write::Claim {
+            key,
+            owner,
+            content,
+            lease,
+        } => statements.claim(key, content.as_ref(), owner, *lease),
+        Write::Settle {
+            key,
+            owner,
             end,
             retain,
-        }
-    }
-
-    /// As a statement of its own.
-    pub(crate) fn call<'s>(&self, statements: &'s Statements) -> Call<'s> {
-        match self {
-            Self::Claim {
-                key,
-                owner,
-                content,
-                lease,
-            } => statements.claim(key, content.as_ref(), owner, *lease),
-            Self::Settle {
-                key,
-                owner,
-                end,
-                retain,
-            } => statements.settle(key, owner, *end, *retain),
-        }
-    }
-
-    /// Writes it by itself, within `limit`.
-    pub(crate) async fn alone(
-        &self,
-        pool: &PgPool,
-        statements: &Statements,
-        limit: Duration,
-    ) -> Result<Written, StoreError> {
-        let rows = session::ask(pool, limit, &self.call(statements)).await?;
-        Ok(if rows > 0 { Written::Yes } else { Written::No })
-    }
-
-    /// As the statement of many says that it was written.
-    fn done(&self) -> (bool, [u8; 32], [u8; 16]) {
-        let (Self::Claim { key, owner, .. } | Self::Settle { key, owner, .. }) = self;
-        let is_claim = matches!(self, Self::Claim { .. });
-        (is_claim, *key.as_bytes(), *owner.as_bytes())
+        } => statements.settle(key, owner, *end, *retain),
     }
 }
+
+/// Writes it by itself, within `limit`.
+pub(crate) async fn alone(
+    write: &Write,
+    pool: &PgPool,
+    statements: &Statements,
+    limit: Duration,
+) -> Result<Written, StoreError> {
+    let rows = session::ask(pool, limit, &call(write, statements)).await?;
+    Ok(if rows > 0 { Written::Yes } else { Written::No })
+}
+
+/// As the statement of many says that it was written.
+fn done(write: &Write) -> Done {
+    let (key, owner) = write.holder();
+    let is_claim = matches!(write, Write::Claim { .. });
+    (is_claim, *key.as_bytes(), *owner.as_bytes())
+}
+
+/// Whether it was a claim, and the row's key and owner.
+type Done = (bool, [u8; 32], [u8; 16]);
 
 /// Writes batches.
 pub(crate) struct Together {
@@ -125,7 +95,7 @@ impl Commit for Together {
     async fn commit(&self, writes: &[Write]) -> Result<Vec<Written>, Failed> {
         let written = match writes {
             [write] => {
-                let alone = write.alone(&self.pool, &self.statements, self.limit);
+                let alone = alone(write, &self.pool, &self.statements, self.limit);
                 alone.await.map(|written| vec![written])
             }
             _ => session::ask(&self.pool, self.limit, &self.many(writes)).await,
@@ -198,9 +168,9 @@ impl Ask for Many<'_> {
         let Some(rows) = self.call.ask_by(connection, run).await? else {
             return Ok(vec![Written::Unknown; self.writes.len()]);
         };
-        let done = rows.iter().map(read).collect::<Result<HashSet<_>, _>>()?;
+        let all = rows.iter().map(read).collect::<Result<HashSet<_>, _>>()?;
         let written = self.writes.iter().map(|write| {
-            match (done.contains(&write.done()), write) {
+            match (all.contains(&done(write)), write) {
                 (true, _) => Written::Yes,
                 (false, Write::Claim { .. }) => Written::No,
                 // The lease is lost, or the row is locked.
@@ -211,7 +181,7 @@ impl Ask for Many<'_> {
     }
 }
 
-fn read(row: &PgRow) -> Result<(bool, [u8; 32], [u8; 16]), StoreError> {
+fn read(row: &PgRow) -> Result<Done, StoreError> {
     let (key, owner): (Vec<u8>, Vec<u8>) = (row::get(row, 1)?, row::get(row, 2)?);
     Ok((row::get(row, 0)?, row::digest(&key)?, row::token(&owner)?))
 }

@@ -90,7 +90,11 @@ mod error;
 mod expectations;
 mod fault;
 mod inbox;
+mod json;
 mod migration;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod plans;
 mod prune;
 mod row;
 mod schema;

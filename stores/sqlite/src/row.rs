@@ -1,6 +1,9 @@
 //! How a row is read.
 
-use hookgate::dedup::{State, StoreError};
+use hookgate::{
+    EventKey,
+    dedup::{OwnerToken, State, StoreError},
+};
 use hookgate_store_kit::{Found, RowState, rounding};
 use sqlx::{Row, sqlite::SqliteRow};
 
@@ -21,6 +24,14 @@ pub(crate) fn found(row: &SqliteRow) -> Result<Found, StoreError> {
 pub(crate) fn attempt(row: &SqliteRow, column: usize) -> Result<u32, StoreError> {
     let attempt: i64 = get(row, column)?;
     Ok(u32::try_from(attempt).unwrap_or(u32::MAX))
+}
+
+/// Whose row a [written one](crate::statements::Statements::ROW) is.
+pub(crate) fn holder(row: &SqliteRow) -> Result<(EventKey, OwnerToken), StoreError> {
+    let (key, owner): (&[u8], &[u8]) = (get(row, 1)?, get(row, 2)?);
+    let key = key.try_into().map_err(|_| SQLITE.unexpected())?;
+    let owner = owner.try_into().map_err(|_| SQLITE.unexpected())?;
+    Ok((EventKey::from_bytes(key), OwnerToken::from_bytes(owner)))
 }
 
 pub(crate) fn looked(row: &SqliteRow) -> Result<State, StoreError> {

@@ -26,18 +26,24 @@ const RELEASED: i16 = RowState::Released.number();
 pub(crate) struct Statements {
     /// Grants a key that is free, unless this owner gave it up, and notes which token released it. `?3` content, `?4`
     /// milliseconds, `?5` the time until which it may do so: its turn may come when nobody waits for it any more.
-    /// Answers the attempt, or nothing.
+    /// Answers a [row](Self::ROW), or nothing.
     pub(crate) claim: Arc<str>,
+    /// The same for many. `?1` is a JSON array of arrays of these parameters, in hexadecimal what is binary.
+    pub(crate) claim_many: Arc<str>,
     /// Reads what kept a claim from being granted. `?3` content.
     pub(crate) held: Arc<str>,
-    /// Marks a running lease of this owner as done. `?3` state, `?4` milliseconds.
+    /// Marks a running lease of this owner as done. `?3` state, `?4` milliseconds. Answers a row, or nothing.
     pub(crate) settle: Arc<str>,
+    /// The same for many, as [`claim_many`](Self::claim_many) takes them.
+    pub(crate) settle_many: Arc<str>,
     /// The same within a transaction that has its turn to write. A lease may have lapsed while it waited for that. What
     /// nobody has taken over by then can be taken by nobody until it ends.
     pub(crate) settle_in: Arc<str>,
     /// Releases a running lease of this owner. Where it holds none, notes that it must not be granted the key
-    /// any more. A key that is done stays so.
+    /// any more. A key that is done stays so. Answers a row, or nothing.
     pub(crate) release: Arc<str>,
+    /// The same for many.
+    pub(crate) release_many: Arc<str>,
     /// Moves the end of a running lease of this owner. `?3` milliseconds.
     pub(crate) extend: Arc<str>,
     /// What became of a lease that this owner does not hold any more. No row means that others took it.
@@ -49,50 +55,84 @@ pub(crate) struct Statements {
 }
 
 impl Statements {
+    /// What is answered of a row that was written.
+    pub(crate) const ROW: &str = "attempt, event_key, owner";
+
     pub(crate) fn new(table: Table) -> Self {
         let held = format!("event_key = ?1 AND owner = ?2 AND state = {IN_PROGRESS}");
         let running = format!("{held} AND expires_at > {NOW}");
+        let row = Self::ROW;
         let settle = |which: &str| {
             format!(
-                "UPDATE {table} SET state = ?3, expires_at = {NOW} + ?4 WHERE {which} RETURNING 1"
+                "UPDATE {table} SET state = ?3, expires_at = {NOW} + ?4 WHERE {which} RETURNING {row}"
             )
         };
-        Self {
-            claim: format!(
-                "INSERT INTO {table} AS t (event_key, owner, attempt, state, content, expires_at) \
-                 SELECT ?1, ?2, 1, {IN_PROGRESS}, ?3, {NOW} + ?4 WHERE {NOW} <= ?5 \
+        let claim = |asked: &str| {
+            format!(
+                "INSERT INTO {table} AS t (event_key, owner, attempt, state, content, expires_at) {asked} \
                  ON CONFLICT (event_key) DO UPDATE SET owner = excluded.owner, \
                  attempt = min(t.attempt + 1, {most}), state = excluded.state, \
                  content = excluded.content, expires_at = excluded.expires_at, given_up = {noted} \
                  WHERE (t.state = {RELEASED} OR t.expires_at <= {NOW}) AND NOT {given_up} \
-                 RETURNING attempt",
+                 RETURNING {row}",
                 noted = noted_release(),
-                given_up = given_up("t"),
+                given_up = given_up("t", "excluded.owner"),
                 most = u32::MAX,
             )
-            .into(),
-            held: format!(
-                "SELECT state, expires_at - {NOW}, owner = ?2, attempt, \
-                 coalesce(content = ?3, TRUE), {given_up} FROM {table} AS t WHERE event_key = ?1",
-                given_up = given_up("t"),
-            )
-            .into(),
-            settle: settle(&running).into(),
-            settle_in: settle(&held).into(),
-            release: format!(
-                "INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at, given_up) \
-                 VALUES (?1, ?2, 0, {RELEASED}, {NOW}, ?2) \
+        };
+        let release = |asked: &str| {
+            format!(
+                "INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at, given_up) {asked} \
                  ON CONFLICT (event_key) DO UPDATE SET \
                  state = CASE WHEN {own} THEN {RELEASED} ELSE t.state END, \
                  expires_at = CASE WHEN {own} THEN {NOW} ELSE t.expires_at END, \
                  given_up = CASE WHEN {own} OR {given_up} THEN t.given_up ELSE \
-                 substr(CAST(coalesce(t.given_up, x'') || ?2 AS BLOB), -{NOTED_BYTES}) END \
-                 WHERE t.state IN ({IN_PROGRESS}, {RELEASED}) OR t.expires_at <= {NOW}",
+                 substr(CAST(coalesce(t.given_up, x'') || excluded.owner AS BLOB), -{NOTED_BYTES}) END \
+                 WHERE t.state IN ({IN_PROGRESS}, {RELEASED}) OR t.expires_at <= {NOW} RETURNING {row}",
                 own = format_args!(
-                    "t.owner = ?2 AND t.state = {IN_PROGRESS} AND t.expires_at > {NOW}"
+                    "t.owner = excluded.owner AND t.state = {IN_PROGRESS} AND t.expires_at > {NOW}"
                 ),
-                given_up = given_up("t"),
+                given_up = given_up("t", "excluded.owner"),
             )
+        };
+        Self {
+            claim: claim(&format!(
+                "SELECT ?1, ?2, 1, {IN_PROGRESS}, ?3, {NOW} + ?4 WHERE {NOW} <= ?5"
+            ))
+            .into(),
+            claim_many: claim(&format!(
+                "SELECT unhex(value ->> 0), unhex(value ->> 1), 1, {IN_PROGRESS}, value ->> 2, \
+                 {NOW} + (value ->> 3) FROM json_each(?1) WHERE {NOW} <= value ->> 4"
+            ))
+            .into(),
+            held: format!(
+                "SELECT state, expires_at - {NOW}, owner = ?2, attempt, \
+                 coalesce(content = ?3, TRUE), {given_up} FROM {table} AS t WHERE event_key = ?1",
+                given_up = given_up("t", "?2"),
+            )
+            .into(),
+            settle: settle(&running).into(),
+            // An update from a list may look at all rows, where statistics say that there are few. What is inserted, and is
+            // there, is looked up one by one.
+            settle_many: format!(
+                "INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at) \
+                 SELECT unhex(value ->> 0), unhex(value ->> 1), 1, value ->> 2, {NOW} + (value ->> 3) \
+                 FROM json_each(?1) \
+                 WHERE EXISTS (SELECT 1 FROM {table} AS h WHERE h.event_key = unhex(value ->> 0)) \
+                 ON CONFLICT (event_key) DO UPDATE SET state = excluded.state, expires_at = excluded.expires_at \
+                 WHERE t.owner = excluded.owner AND t.state = {IN_PROGRESS} AND t.expires_at > {NOW} \
+                 RETURNING {row}"
+            )
+            .into(),
+            settle_in: settle(&held).into(),
+            release: release(&format!(
+                "VALUES (?1, ?2, 0, {RELEASED}, {NOW}, ?2)"
+            ))
+            .into(),
+            release_many: release(&format!(
+                "SELECT unhex(value ->> 0), unhex(value ->> 1), 0, {RELEASED}, {NOW}, unhex(value ->> 1) \
+                 FROM json_each(?1) WHERE TRUE"
+            ))
             .into(),
             extend: format!(
                 "UPDATE {table} SET expires_at = {NOW} + ?3 WHERE {running} RETURNING 1"
@@ -119,12 +159,12 @@ impl Statements {
     }
 }
 
-/// Whether the owner must not be granted the key any more: it released the key, or gave it up without holding
+/// Whether `owner` must not be granted the key any more: it released the key, or gave it up without holding
 /// it.
-fn given_up(row: &str) -> String {
+fn given_up(row: &str, owner: &str) -> String {
     format!(
-        "({row}.owner = ?2 AND {row}.state = {RELEASED} \
-         OR instr(coalesce({row}.given_up, x''), ?2) > 0)",
+        "({row}.owner = {owner} AND {row}.state = {RELEASED} \
+         OR instr(coalesce({row}.given_up, x''), {owner}) > 0)",
     )
 }
 
@@ -135,4 +175,35 @@ pub(crate) fn noted_release() -> String {
          THEN substr(CAST(coalesce(t.given_up, x'') || t.owner AS BLOB), -{NOTED_BYTES}) \
          ELSE t.given_up END"
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+    use crate::{SqliteStore, plans::scans};
+
+    /// However many marks there are.
+    #[tokio::test]
+    async fn no_statement_looks_at_all_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("file")).await.unwrap();
+        let statements = Statements::new(Table::default());
+        let all = [
+            &statements.claim,
+            &statements.claim_many,
+            &statements.held,
+            &statements.settle,
+            &statements.settle_many,
+            &statements.settle_in,
+            &statements.release,
+            &statements.release_many,
+            &statements.extend,
+            &statements.own_end,
+            &statements.look,
+            &statements.prune,
+        ];
+        let scans = scans(&store.options(), all, &["json_each", "CONSTANT ROW"]).await;
+        assert!(scans.is_empty(), "{scans:#?}");
+    }
 }

@@ -16,18 +16,18 @@ use hookgate::{
     pack::ContentDigest,
 };
 use hookgate_store_kit::{
-    Bounds, Committer, Held, Pruning, RowState, findings,
+    Bounds, Committer, Held, Pruning, RowState, Write, findings,
     limits::{LOCKED, ROUNDS, mark_timeout},
     rounding::millis,
 };
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use sqlx::{Row, SqlitePool};
 
 use crate::{
     OpenError, SqliteStoreBuilder, Table, migration, row, schema,
     session::{Asked, Call},
     start,
     statements::Statements,
-    together::{Together, Write},
+    together::{InTime, Together, Written, written},
 };
 
 /// Its batches are written on a thread of this name.
@@ -151,7 +151,7 @@ impl SqliteStore {
     }
 
     /// Writes at once where nobody else does, else together with others. `None` where it had no turn.
-    async fn write(&self, write: Write, call: Call) -> Result<Option<Vec<SqliteRow>>, StoreError> {
+    async fn write(&self, write: InTime, call: Call) -> Result<Option<Written>, StoreError> {
         let Inner {
             pools,
             statements,
@@ -159,7 +159,9 @@ impl SqliteStore {
             ..
         } = &*self.0;
         if let Some(_alone) = committer.alone() {
-            return write.asked(statements).in_turn(&pools.writer, call).await;
+            let asked = write.asked(statements);
+            let rows = asked.in_turn(&pools.writer, call).await?;
+            return rows.map(|rows| written(&rows)).transpose();
         }
         call.limit(committer.submit(write)).await.map(Some)
     }
@@ -239,26 +241,25 @@ impl DedupStore for SqliteStore {
                 Some(Held::Lapsed) => true,
                 Some(Held::Ended) | None => false,
             };
-            let claim = Write::Claim {
+            let write = Write::Claim {
                 key: *key,
                 owner,
                 content: content.copied(),
                 lease,
-                until: call.last_moment()?,
             };
-            let written = match lapsed {
+            let until = call.last_moment()?;
+            let claim = InTime { write, until };
+            let granted = match lapsed {
                 true => {
                     let claim = claim.asked(&self.0.statements);
-                    claim.in_turn(&self.0.pools.takeovers, call).await?
+                    let rows = claim.in_turn(&self.0.pools.takeovers, call).await?;
+                    rows.map(|rows| written(&rows)).transpose()?
                 }
                 false => self.write(claim, call).await?,
             };
-            match written {
-                Some(rows) => {
-                    if let Some(row) = rows.first() {
-                        return won(row::attempt(row, 0)?);
-                    }
-                }
+            match granted {
+                Some(Some(attempt)) => return won(attempt),
+                Some(None) => {}
                 // The transaction in the way may be the one that settles this event.
                 None if lapsed => {
                     return Ok(Claim::InProgress {
@@ -284,7 +285,7 @@ impl DedupStore for SqliteStore {
             ..
         } = &*self.0;
         let call = self.call();
-        let settle = Write::settle(lease, end, retain);
+        let settle = InTime::settle(lease, end, retain);
         // Releases of claims that were given up, many perhaps, must not stand before the heartbeats.
         if end == End::Release {
             let released = self.write(settle, call).await?;
@@ -292,13 +293,14 @@ impl DedupStore for SqliteStore {
         }
         let sooner = call.at_most(mark_timeout(*call_timeout));
         let settled = match self.write(settle, sooner).await {
-            Ok(Some(rows)) => rows,
+            Ok(Some(settled)) => settled,
             Ok(None) | Err(StoreError::Timeout) => {
-                settle.asked(statements).on(&pools.heartbeats, call).await?
+                let settle = settle.asked(statements);
+                written(&settle.on(&pools.heartbeats, call).await?)?
             }
             Err(error) => return Err(error),
         };
-        if !settled.is_empty() {
+        if settled.is_some() {
             return Ok(Settled::Ok);
         }
         self.marked(lease, call).await

@@ -1,17 +1,18 @@
 //! [`Together`]: what several callers write, in one transaction.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use hookgate::{
-    EventKey,
-    dedup::{End, Lease, OwnerToken, StoreError},
-    pack::ContentDigest,
+use hookgate::dedup::{End, Lease, StoreError};
+use hookgate_store_kit::{
+    Bounds, Commit, Failed, RowState, Write,
+    rounding::{kept_number, millis},
 };
-use hookgate_store_kit::{Bounds, Commit, Failed, RowState, rounding::millis};
 use sqlx::{Connection, Sqlite, SqlitePool, pool::PoolConnection, sqlite::SqliteRow};
 
 use crate::{
     fault::{had_no_turn, is_of_a_value, store_error},
+    json::{self, Hex},
+    row,
     session::Asked,
     statements::Statements,
 };
@@ -20,57 +21,65 @@ use crate::{
 /// statements take, some tens of microseconds each, and all other processes wait.
 pub(crate) const BOUNDS: Bounds = Bounds::USUAL.items(256).alone(1);
 
-/// What a call of the store writes.
+/// What a call of the store writes, and until when it may take effect: see
+/// [`Call::last_moment`](crate::session::Call::last_moment). An end may at any time.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Write {
-    Claim {
-        key: EventKey,
-        owner: OwnerToken,
-        content: Option<ContentDigest>,
-        lease: Duration,
-        /// See [`Call::last_moment`](crate::session::Call::last_moment).
-        until: i64,
-    },
-    Settle {
-        key: EventKey,
-        owner: OwnerToken,
-        end: End,
-        retain: Duration,
-    },
+pub(crate) struct InTime {
+    pub(crate) write: Write,
+    pub(crate) until: i64,
 }
 
-impl Write {
+/// Writes of one statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Claim,
+    Mark,
+    Release,
+}
+
+impl Kind {
+    /// The statement of many.
+    fn many(self, statements: &Statements) -> &Arc<str> {
+        match self {
+            Self::Claim => &statements.claim_many,
+            Self::Mark => &statements.settle_many,
+            Self::Release => &statements.release_many,
+        }
+    }
+}
+
+/// The attempt of the row that was written, if one was.
+pub(crate) type Written = Option<u32>;
+
+impl InTime {
     pub(crate) fn settle(lease: &Lease, end: End, retain: Duration) -> Self {
-        Self::Settle {
-            key: *lease.key(),
-            owner: *lease.owner(),
-            end,
-            retain,
+        Self {
+            write: Write::settle(lease, end, retain),
+            until: i64::MAX,
         }
     }
 
     /// Its statement, with its values.
     pub(crate) fn asked(&self, statements: &Statements) -> Asked {
-        match self {
-            Self::Claim {
+        match &self.write {
+            Write::Claim {
                 key,
                 owner,
                 content,
                 lease,
-                until,
             } => Asked::new(&statements.claim)
                 .key(key)
                 .owner(owner)
                 .content(content.as_ref())
                 .number(millis(*lease))
-                .number(*until),
-            Self::Settle {
+                .number(self.until),
+            Write::Settle {
                 key,
                 owner,
                 end: End::Release,
                 ..
             } => Asked::new(&statements.release).key(key).owner(owner),
-            Self::Settle {
+            Write::Settle {
                 key,
                 owner,
                 end,
@@ -82,9 +91,42 @@ impl Write {
                 .number(millis(*retain)),
         }
     }
+
+    fn kind(&self) -> Kind {
+        match &self.write {
+            Write::Claim { .. } => Kind::Claim,
+            Write::Settle {
+                end: End::Release, ..
+            } => Kind::Release,
+            Write::Settle { .. } => Kind::Mark,
+        }
+    }
+
+    /// The same values, in JSON.
+    fn listed(&self) -> String {
+        let (key, owner) = self.write.holder();
+        let owner = Hex(owner.as_bytes());
+        match &self.write {
+            Write::Claim { content, lease, .. } => {
+                let content = kept_number(content.as_ref()).map(|number| number.to_string());
+                let content = content.as_deref().unwrap_or("null");
+                let (lease, until) = (millis(*lease), self.until);
+                format!("[\"{key}\",\"{owner}\",{content},{lease},{until}]")
+            }
+            Write::Settle { end, retain, .. } => {
+                let (state, retain) = (RowState::of(*end).number(), millis(*retain));
+                format!("[\"{key}\",\"{owner}\",{state},{retain}]")
+            }
+        }
+    }
 }
 
-/// Writes batches. The rows that a statement answers are its caller's.
+/// What the row says that a statement answers.
+pub(crate) fn written(rows: &[SqliteRow]) -> Result<Written, StoreError> {
+    rows.first().map(|row| row::attempt(row, 0)).transpose()
+}
+
+/// Writes batches.
 pub(crate) struct Together {
     pub(crate) pool: SqlitePool,
     pub(crate) statements: Arc<Statements>,
@@ -95,35 +137,38 @@ pub(crate) struct Together {
 impl Commit for Together {
     const STORE: &str = "sqlite";
 
-    type Item = Write;
-    type Answer = Vec<SqliteRow>;
+    type Item = InTime;
+    type Answer = Written;
 
     /// Receivers bound how many events are under way.
-    fn bytes(_: &Write) -> Option<usize> {
+    fn bytes(_: &InTime) -> Option<usize> {
         None
     }
 
     /// A claim that nobody waits for would only have to be given back.
-    fn is_for_its_caller(write: &Write) -> bool {
-        matches!(write, Write::Claim { .. })
+    fn is_for_its_caller(it: &InTime) -> bool {
+        matches!(it.write, Write::Claim { .. })
     }
 
-    async fn commit(&self, writes: &[Write]) -> Result<Vec<Vec<SqliteRow>>, Failed> {
+    async fn commit(&self, writes: &[InTime]) -> Result<Vec<Written>, Failed> {
         match tokio::time::timeout(self.limit, self.write(writes)).await {
-            Ok(Ok(rows)) => Ok(rows),
+            Ok(Ok(written)) => written.map_err(Failed::Engine),
             Ok(Err(error)) if is_of_a_value(&error) => Err(Failed::Item(store_error(error))),
             Ok(Err(error)) => Err(Failed::Engine(store_error(error))),
             Err(_) => Err(Failed::Engine(StoreError::Timeout)),
         }
     }
 
-    async fn refused(&self, _: &Write, error: StoreError) -> Result<Vec<SqliteRow>, StoreError> {
+    async fn refused(&self, _: &InTime, error: StoreError) -> Result<Written, StoreError> {
         Err(error)
     }
 }
 
 impl Together {
-    async fn write(&self, writes: &[Write]) -> Result<Vec<Vec<SqliteRow>>, sqlx::Error> {
+    async fn write(
+        &self,
+        writes: &[InTime],
+    ) -> Result<Result<Vec<Written>, StoreError>, sqlx::Error> {
         let mut session = Session(Some(self.pool.acquire().await?));
         let Some(connection) = &mut session.0 else {
             return Err(sqlx::Error::WorkerCrashed);
@@ -135,24 +180,39 @@ impl Together {
         written
     }
 
+    /// A claim that was granted and cannot be read is an error of the store, as everywhere else.
     async fn write_on(
         &self,
         connection: &mut PoolConnection<Sqlite>,
-        writes: &[Write],
-    ) -> Result<Vec<Vec<SqliteRow>>, sqlx::Error> {
+        writes: &[InTime],
+    ) -> Result<Result<Vec<Written>, StoreError>, sqlx::Error> {
         // A statement is a transaction by itself.
         if let [alone] = writes {
             let rows = alone.asked(&self.statements).rows(connection).await?;
-            return Ok(vec![rows]);
+            return Ok(written(&rows).map(|written| vec![written]));
         }
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let mut all = Vec::with_capacity(writes.len());
-        for write in writes {
-            all.push(write.asked(&self.statements).rows(&mut tx).await?);
+        let mut rows = Vec::with_capacity(writes.len());
+        // What ends a lease goes first: a claim of its key may wait beside it.
+        for kind in [Kind::Release, Kind::Mark, Kind::Claim] {
+            let those = writes.iter().filter(|it| it.kind() == kind);
+            let listed = json::list(those.map(InTime::listed));
+            let asked = Asked::new(kind.many(&self.statements)).text(Some(&listed));
+            let found = asked.rows(&mut tx).await?;
+            rows.extend(found.into_iter().map(|row| (kind, row)));
         }
         tx.commit().await?;
-        Ok(all)
+        Ok(each(&rows, writes))
     }
+}
+
+/// What came of each, of the rows that were written.
+fn each(rows: &[(Kind, SqliteRow)], writes: &[InTime]) -> Result<Vec<Written>, StoreError> {
+    let read = |(kind, row)| Ok(((kind, row::holder(row)?), row::attempt(row, 0)?));
+    let rows = rows.iter().map(|(kind, row)| read((*kind, row)));
+    let rows = rows.collect::<Result<HashMap<_, _>, StoreError>>()?;
+    let of = |it: &InTime| rows.get(&(it.kind(), it.write.holder())).copied();
+    Ok(writes.iter().map(of).collect())
 }
 
 /// A connection that goes back to its pool only when its transaction ended as it should. A full disk ends a transaction by
@@ -164,5 +224,99 @@ impl Drop for Session {
         if let Some(connection) = self.0.take() {
             drop(connection.detach());
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails"
+)]
+mod tests {
+    use std::time::Duration;
+
+    use hookgate::{
+        EventKey,
+        dedup::{Claim, DedupStore, OwnerToken, Settled, State},
+    };
+
+    use super::*;
+    use crate::{SqliteStore, Table};
+
+    const LEASE: Duration = Duration::from_secs(30);
+
+    fn key(number: u8) -> EventKey {
+        EventKey::from_bytes([number; 32])
+    }
+
+    fn owner(number: u8) -> OwnerToken {
+        OwnerToken::from_bytes([number; 16])
+    }
+
+    async fn claim(store: &SqliteStore, number: u8, by: u8) -> Lease {
+        match store.claim(&key(number), None, owner(by), LEASE).await {
+            Ok(Claim::Won(lease)) => lease,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn each_of_a_batch_has_its_own_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("file")).await.unwrap();
+        let [held, released] = [claim(&store, 1, 1).await, claim(&store, 2, 1).await];
+        let others = claim(&store, 3, 1).await;
+        let lost = Lease::granted(*others.key(), owner(2), 1);
+        let absent = Lease::granted(key(4), owner(2), 1);
+        let not_held = Lease::granted(key(5), owner(2), 1);
+
+        let asks = |number, by, until| InTime {
+            write: Write::Claim {
+                key: key(number),
+                owner: owner(by),
+                content: None,
+                lease: LEASE,
+            },
+            until,
+        };
+        let ends = |lease: &Lease, end| InTime::settle(lease, end, LEASE);
+        let batch = [
+            asks(6, 2, i64::MAX),
+            asks(6, 3, i64::MAX),
+            asks(3, 3, i64::MAX),
+            asks(7, 2, 0),
+            asks(2, 3, i64::MAX),
+            asks(5, 2, i64::MAX),
+            ends(&held, End::Processed),
+            ends(&lost, End::Processed),
+            ends(&absent, End::Processed),
+            ends(&released, End::Release),
+            ends(&not_held, End::Release),
+        ];
+        let together = Together {
+            pool: store.0.pools.writer.clone(),
+            statements: Arc::new(Statements::new(Table::default())),
+            limit: LEASE,
+        };
+        let written = together.commit(&batch).await.unwrap();
+        let claims = [Some(1), None, None, None, Some(2), None];
+        let marks = [Some(1), None, None];
+        assert_eq!(written[..9], [claims.as_slice(), &marks].concat());
+
+        let state = async |number| store.look(&key(number)).await.unwrap();
+        assert!(matches!(state(1).await, State::Done));
+        for taken in [2, 3, 6] {
+            assert!(
+                matches!(state(taken).await, State::InProgress { .. }),
+                "{taken}"
+            );
+        }
+        for free in [4, 5, 7] {
+            assert_eq!(state(free).await, State::Free, "{free}");
+        }
+        // The one that others hold is still theirs.
+        let settled = store.settle(&others, End::Processed, LEASE).await;
+        assert_eq!(settled.unwrap(), Settled::Ok);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fmt,
     time::Duration,
 };
 
@@ -20,7 +19,10 @@ use super::{
     tables::number,
     turn::{Counts, Turn, after, get},
 };
-use crate::session::Asked;
+use crate::{
+    json::{Hex, list},
+    session::Asked,
+};
 
 /// A key, and who held its line.
 pub(super) type Holder = (EventKey, OwnerToken);
@@ -118,7 +120,7 @@ impl Turn<'_> {
         for line in &lines {
             self.count_out(line).await?;
         }
-        let numbers = list(lines.iter().map(|line| line.number.to_string()));
+        let numbers = list(lines.iter().map(|line| line.number));
         let [erase, leave] = &self.sql.erase_many;
         let erased = Asked::new(erase).text(Some(&numbers));
         if self.run(erased).await?.len() < lines.len() {
@@ -323,19 +325,4 @@ fn settled(is_so: bool) -> Settled {
     } else {
         Settled::LeaseLost
     }
-}
-
-/// Bytes as hexadecimal text.
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-/// A JSON array of what is JSON already.
-fn list(items: impl Iterator<Item = String>) -> String {
-    let items: Vec<_> = items.collect();
-    format!("[{}]", items.join(","))
 }

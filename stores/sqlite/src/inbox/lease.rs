@@ -11,7 +11,7 @@ use super::{
     op::{Ask, Outlook},
     turn::{Turn, after, get},
 };
-use crate::session::Asked;
+use crate::{json::list, session::Asked};
 
 /// How often it is noted that somebody asks for an endpoint's lines.
 const NOTED_EVERY: i64 = 60_000;
@@ -89,15 +89,6 @@ pub(super) fn outlook(surveyed: &[Surveyed], suspects: bool, now: i64) -> Outloo
     }
 }
 
-/// Ids or numbers, in JSON.
-pub(super) fn json(numbers: impl IntoIterator<Item = i64>) -> String {
-    let numbers: Vec<_> = numbers
-        .into_iter()
-        .map(|number| number.to_string())
-        .collect();
-    format!("[{}]", numbers.join(","))
-}
-
 impl Turn<'_> {
     /// `None` where it is too late.
     pub(super) async fn lease(&mut self, ask: &Ask) -> Result<Option<Outlook>, sqlx::Error> {
@@ -112,7 +103,7 @@ impl Turn<'_> {
         for name in &ask.endpoints {
             ids.push(self.endpoint(name).await?);
         }
-        let ids = json(ids);
+        let ids = list(ids);
         let surveyed = self.survey(&ids, ask.format).await?;
         // An ask that is repeated while the first one waits for its turn is one ask.
         let holds = Asked::new(&self.sql.holds)
@@ -227,7 +218,7 @@ impl Turn<'_> {
                 .bytes(Some(probe.key.as_bytes()));
             self.run(probe).await?;
         }
-        let numbers = json(candidates.iter().map(|it| it.number));
+        let numbers = list(candidates.iter().map(|it| it.number));
         let of_them = |statement| {
             Asked::new(statement)
                 .number(it.id)

@@ -10,12 +10,13 @@ use sqlx::sqlite::SqliteRow;
 use super::{
     Inner,
     accept::Keeper,
-    lease::{Surveyed, by_turn, json},
+    lease::{Surveyed, by_turn},
     line::Line,
     turn::{get, now},
 };
 use crate::{
     fault::store_error,
+    json::list,
     session::{Asked, Call},
 };
 
@@ -96,7 +97,7 @@ impl Inner {
             return Ok(None);
         };
         let survey = Asked::new(&self.sql.survey)
-            .text(Some(&json(ids)))
+            .text(Some(&list(ids)))
             .number(ask.format.into());
         let rows = self.read(survey).await?;
         let surveyed: Result<_, _> = rows.iter().map(Surveyed::read).collect();

@@ -178,13 +178,17 @@ impl Sql {
              ORDER BY due, number LIMIT {MOST_DUE}"
         );
         let numbers = "endpoint = ?1 AND lane = ?2 AND number IN (SELECT value FROM json_each(?3))";
-        let first_ended = format!("SELECT number FROM {ended} ORDER BY number LIMIT ?1");
+        let first_ended = format!("SELECT number AS value FROM {ended} ORDER BY number LIMIT ?1");
+        // Those numbers bound how much is looked at where statistics of a small table keep SQLite from looking each up.
         let erase = |numbers: &str| {
+            let within = format!(
+                "number BETWEEN (SELECT min(value) FROM ({numbers})) AND (SELECT max(value) FROM ({numbers}))"
+            );
             format!(
-                "DELETE FROM {event} WHERE number IN (SELECT number FROM \
+                "DELETE FROM {event} WHERE {within} AND number IN (SELECT number FROM \
                  (SELECT number, sum(length(payload)) OVER \
                  (ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before \
-                 FROM {event} WHERE number IN ({numbers})) \
+                 FROM ({numbers}) CROSS JOIN {event} WHERE number = value) \
                  WHERE coalesce(before, 0) < {MOST_ERASED}) RETURNING 1"
             )
         };
@@ -307,16 +311,21 @@ impl Sql {
                  AND until > ?2 RETURNING {LINE}, owner"
             )
             .into(),
+            // As `Statements::settle_many`: an update could look at all rows.
             mark_many: format!(
-                "UPDATE {dedup} AS t SET owner = unhex(value ->> 1), state = value ->> 2, \
-                 expires_at = value ->> 3, attempt = value ->> 4 FROM json_each(?1) \
-                 WHERE t.event_key = unhex(value ->> 0) AND t.state = {QUEUED}"
+                "INSERT INTO {dedup} AS t (event_key, owner, state, expires_at, attempt) \
+                 SELECT unhex(value ->> 0), unhex(value ->> 1), value ->> 2, value ->> 3, value ->> 4 \
+                 FROM json_each(?1) \
+                 WHERE EXISTS (SELECT 1 FROM {dedup} AS h WHERE h.event_key = unhex(value ->> 0)) \
+                 ON CONFLICT (event_key) DO UPDATE SET owner = excluded.owner, state = excluded.state, \
+                 expires_at = excluded.expires_at, attempt = excluded.attempt WHERE t.state = {QUEUED}"
             )
             .into(),
             erase_many: [
                 erase(EACH).into(),
                 format!(
-                    "INSERT OR IGNORE INTO {ended} SELECT number FROM {event} WHERE number IN ({EACH})"
+                    "INSERT OR IGNORE INTO {ended} SELECT number FROM json_each(?1) \
+                     CROSS JOIN {event} WHERE number = value"
                 )
                 .into(),
             ],

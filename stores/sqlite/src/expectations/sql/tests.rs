@@ -1,9 +1,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, SqlitePool};
 
 use super::*;
-use crate::SqliteExpectations;
+use crate::{SqliteExpectations, plans::steps};
 
 /// 100,000 processes of one endpoint, of which so many are due.
 async fn crowd(pool: &SqlitePool, count: u32, due: u32) {
@@ -23,13 +23,6 @@ async fn open(folder: &tempfile::TempDir) -> SqliteExpectations {
     SqliteExpectations::open(folder.path().join("file"))
         .await
         .unwrap()
-}
-
-/// What SQLite does for `sql`, line by line.
-async fn plan(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
-    let plan = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-    let rows = sqlx::raw_sql(plan).fetch_all(connection).await.unwrap();
-    rows.iter().map(|row| row.get("detail")).collect()
 }
 
 /// With and without statistics, the index of what is due and the key are all that is read.
@@ -60,12 +53,12 @@ async fn every_statement_finds_its_rows_by_an_index() {
             &sql.silent,
             &sql.heard_again,
         ] {
-            for step in plan(&mut connection, statement).await {
+            for step in steps(&mut connection, statement).await {
                 assert!(!step.starts_with("SCAN"), "{step}: {statement}");
                 assert!(!step.contains("TEMP B-TREE"), "{step}: {statement}");
             }
         }
-        let due = plan(&mut connection, &sql.due).await.join("\n");
+        let due = steps(&mut connection, &sql.due).await.join("\n");
         assert!(
             due.contains("hookgate_expectations_due (endpoint=? AND due<?)"),
             "{due}"
