@@ -108,9 +108,9 @@ metrics! {
     STORE_CAPACITY = "hookgate_store_capacity_keys", Count, ["endpoint"],
         "Keys that the dedup store can hold, where it is bounded.";
     STORE_BATCHES = "hookgate_store_batch_items", Sizes, ["store"],
-        "Claims and ends of one statement or transaction of a store, or accepts and ends of an inbox.";
+        "Claims and ends that a store writes by one statement, transaction or pipeline, or accepts and ends of an inbox.";
     STORE_WRITING = "hookgate_store_writes_under_way", Count, ["store"],
-        "Statements and transactions that hookgate_store_batch_items counts, and that are under way now.";
+        "Statements, transactions and pipelines that hookgate_store_batch_items counts, and that are under way now.";
     CHANGED_CONTENT = "hookgate_changed_content_total", Counter, ["endpoint"],
         "Copies of a completed event with other content than it had.";
     UNRECOGNIZED = "hookgate_unrecognized_total", Counter, ["endpoint", "event_type"],

@@ -11,6 +11,7 @@
 //! - [`findings`]: what an operator should know;
 //! - [`Prune`] and [`Pruning`]: the removal of old rows in the background;
 //! - [`Committer`], [`Write`] and [`Merge`]: what many callers write, in one commit;
+//! - [`Meter`]: how much a store writes together;
 //! - [`settle_in`]: settling inside the application's transaction;
 //! - [`Engine`] and [`Failure`]: errors that repeat no address, path, key or value.
 //!
@@ -30,6 +31,7 @@ pub mod findings;
 mod found;
 pub mod limits;
 mod merge;
+mod meter;
 mod plain_name;
 mod prune;
 pub mod retention;
@@ -47,6 +49,7 @@ pub use self::{
     failure::Failure,
     found::{Found, Held},
     merge::Merge,
+    meter::Meter,
     plain_name::PlainName,
     prune::{Prune, Pruned, Pruning, prune},
     row_state::RowState,

@@ -5,8 +5,8 @@ use std::{
     time::Duration,
 };
 
+use hookgate_store_kit::Meter;
 use redis::{Cmd, ErrorKind, Pipeline, RedisError, RedisResult, Value, aio::ConnectionManager};
-
 use tokio::{runtime::Handle, sync::oneshot, task, time::timeout};
 
 use crate::script::{UNKNOWN_SCRIPT, joined};
@@ -32,6 +32,7 @@ pub(crate) struct Gathering {
     state: Mutex<State>,
     /// That of the connection's task. A caller's could be one whose thread a handler blocks.
     runtime: Handle,
+    meter: Meter,
     /// The longest wait for the answers of those that go together. Each caller has its own limit, which is no longer.
     limit: Duration,
 }
@@ -73,6 +74,7 @@ impl Gathering {
         Arc::new(Self {
             state,
             runtime,
+            meter: Meter::of("redis"),
             limit,
         })
     }
@@ -98,7 +100,11 @@ impl Gathering {
         let mut state = self.state();
         if state.has_ended || (state.alone < ALONE && !state.is_sending) {
             state.alone = state.alone.saturating_add(1);
-            return Turn::Alone(Alone(self));
+            let _under_way = self.under_way(1);
+            return Turn::Alone(Alone {
+                gathering: self,
+                _under_way,
+            });
         }
         let (tell, told) = oneshot::channel();
         state.waiting.push(Waiting {
@@ -118,6 +124,13 @@ impl Gathering {
         Turn::Together(told)
     }
 
+    /// So many commands go together.
+    fn under_way(&self, commands: usize) -> UnderWay<'_> {
+        self.meter.began();
+        self.meter.has(commands);
+        UnderWay(&self.meter)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics half-way, so what a poisoned lock guards is whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -125,12 +138,24 @@ impl Gathering {
 }
 
 /// A command that goes alone, until it has its answer or its caller leaves.
-struct Alone<'g>(&'g Gathering);
+struct Alone<'g> {
+    gathering: &'g Gathering,
+    _under_way: UnderWay<'g>,
+}
 
 impl Drop for Alone<'_> {
     fn drop(&mut self) {
-        let mut state = self.0.state();
+        let mut state = self.gathering.state();
         state.alone = state.alone.saturating_sub(1);
+    }
+}
+
+/// Counts what is under way, until it is not.
+struct UnderWay<'g>(&'g Meter);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.ended();
     }
 }
 
@@ -144,7 +169,7 @@ impl Sending {
     async fn run(mut self, mut server: ConnectionManager) {
         loop {
             let batch = self.next();
-            if !batch.is_empty() {
+            if batch.len() > 0 {
                 self.send(&mut server, batch).await;
                 // Those that were told are about to come with their next command.
                 task::yield_now().await;
@@ -179,6 +204,7 @@ impl Sending {
     }
 
     async fn send(&self, server: &mut ConnectionManager, batch: Batch) {
+        let _under_way = self.gathering.under_way(batch.len());
         let mut commands = Pipeline::with_capacity(batch.single.len().saturating_add(1));
         let (calls, joined_tell): (Vec<Cmd>, Vec<Tell>) = batch.joined.into_iter().unzip();
         if !calls.is_empty() {
@@ -255,8 +281,8 @@ struct Batch {
 }
 
 impl Batch {
-    fn is_empty(&self) -> bool {
-        self.joined.is_empty() && self.single.is_empty()
+    fn len(&self) -> usize {
+        self.joined.len().saturating_add(self.single.len())
     }
 }
 

@@ -68,6 +68,32 @@ async fn of_many_at_once_each_is_told_its_own() {
     }
 }
 
+#[cfg(feature = "metrics")]
+#[tokio::test]
+async fn what_goes_together_is_recorded() {
+    let Some(server) = RedisServer::start(&[]) else {
+        return;
+    };
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let store = store_under(fresh_prefix(), &server.url()).await;
+    all_at_once(0..64, |n| claim(store.clone(), n, n)).await;
+    let text = recorder.handle().render();
+    let value = |name: &str| {
+        let of = |line: &str| {
+            line.strip_prefix(name)?
+                .strip_prefix("{store=\"redis\"} ")?
+                .parse()
+                .ok()
+        };
+        let value: Option<f64> = text.lines().find_map(of);
+        value.unwrap_or_else(|| panic!("no {name} in\n{text}"))
+    };
+    assert_eq!(value("hookgate_store_writes_under_way"), 0.0);
+    assert_eq!(value("hookgate_store_batch_items_sum"), 64.0);
+    assert!(value("hookgate_store_batch_items_count") < 64.0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_fails_does_not_fail_its_neighbours() {
     let Some(server) = RedisServer::start(&[]) else {

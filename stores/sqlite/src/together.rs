@@ -17,8 +17,8 @@ use crate::{
     statements::Statements,
 };
 
-/// A file has one writer, so one caller writes by itself, or one batch is written. A batch has the file for as long as its
-/// statements take, some tens of microseconds each, and all other processes wait.
+/// A file has one writer, so one caller writes by itself, or one batch is written. A batch has the file for a few
+/// milliseconds at most, in which all other processes wait.
 pub(crate) const BOUNDS: Bounds = Bounds::USUAL.items(256).alone(1);
 
 /// What a call of the store writes, and until when it may take effect: see

@@ -7,7 +7,6 @@
 //! few do: see [`Committer::alone`].
 
 mod batch;
-mod meter;
 mod places;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,8 @@ use std::sync::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
-use super::{Bounds, LARGEST, meter::Meter};
+use super::{Bounds, LARGEST};
+use crate::Meter;
 
 /// How many write at once: commits, and callers by themselves.
 ///

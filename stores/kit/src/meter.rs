@@ -1,4 +1,4 @@
-//! [`Meter`]: what a committer records. Without the feature `metrics` it does nothing.
+//! [`Meter`]: how much is written together. Without the feature `metrics` it does nothing.
 
 #[cfg(feature = "metrics")]
 use std::{fmt, sync::OnceLock};
@@ -8,16 +8,18 @@ use hookgate::metrics::{STORE_BATCHES, STORE_WRITING};
 #[cfg(feature = "metrics")]
 use metrics::{Gauge, Histogram, gauge, histogram};
 
-/// What a committer records. Its handles are asked for with the first write, when the program has installed its recorder.
+/// Records how much a store writes together. Its handles are asked for with the first write, when the program has installed
+/// its recorder.
 #[cfg(feature = "metrics")]
-pub(super) struct Meter {
+pub struct Meter {
     store: &'static str,
     handles: OnceLock<(Gauge, Histogram)>,
 }
 
 #[cfg(feature = "metrics")]
 impl Meter {
-    pub(super) fn of(store: &'static str) -> Self {
+    /// Of the store of this name, which is the label `store`.
+    pub fn of(store: &'static str) -> Self {
         Self {
             store,
             handles: OnceLock::new(),
@@ -31,15 +33,18 @@ impl Meter {
         })
     }
 
-    pub(super) fn began(&self) {
+    /// A statement or transaction is under way, until [`ended`](Self::ended).
+    pub fn began(&self) {
         self.handles().0.increment(1);
     }
 
-    pub(super) fn ended(&self) {
+    /// It is not under way any more.
+    pub fn ended(&self) {
         self.handles().0.decrement(1);
     }
 
-    pub(super) fn has(&self, items: usize) {
+    /// It has so many items.
+    pub fn has(&self, items: usize) {
         self.handles().1.record(items as f64);
     }
 }
@@ -52,18 +57,23 @@ impl fmt::Debug for Meter {
 }
 
 #[cfg(not(feature = "metrics"))]
+/// Records nothing: the feature `metrics` is off.
 #[derive(Debug)]
-pub(super) struct Meter;
+pub struct Meter;
 
 #[cfg(not(feature = "metrics"))]
 impl Meter {
-    pub(super) fn of(_: &'static str) -> Self {
+    /// Of the store of this name.
+    pub fn of(_: &'static str) -> Self {
         Self
     }
 
-    pub(super) fn began(&self) {}
+    /// A statement or transaction is under way, until [`ended`](Self::ended).
+    pub fn began(&self) {}
 
-    pub(super) fn ended(&self) {}
+    /// It is not under way any more.
+    pub fn ended(&self) {}
 
-    pub(super) fn has(&self, _: usize) {}
+    /// It has so many items.
+    pub fn has(&self, _: usize) {}
 }
