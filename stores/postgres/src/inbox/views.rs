@@ -27,6 +27,10 @@ use crate::{row, value::Value};
 /// What the position of a list begins with that begins with the newest.
 const NEWEST: &str = "newest ";
 
+/// The most lines of a table, or dead letters, that a page with a filter looks at (of those that are ready: for each
+/// endpoint). A filter that means few of many takes several pages.
+const WINDOW: i64 = 5000;
+
 /// Which kind of line a row is.
 const READY: i32 = 0;
 const LATER: i32 = 1;
@@ -96,9 +100,77 @@ fn listed(kind: i32) -> String {
 }
 
 /// What the filter's values mean, in the order of [`bind`].
-const MATCHES: &str = "($2::text IS NULL OR l.event_type = $2::text) AND ($3::bytea IS NULL OR l.key_id = $3::bytea) \
+const MATCHES: &str = "l.number BETWEEN $8::bigint AND $9::bigint AND ($2::text IS NULL OR l.event_type = $2::text) AND ($3::bytea IS NULL OR l.key_id = $3::bytea) \
     AND ($4::bigint IS NULL OR l.accepted_at >= timestamptz 'epoch' + interval '1 millisecond' * $4::float8) \
     AND ($5::bigint IS NULL OR l.accepted_at < timestamptz 'epoch' + interval '1 millisecond' * $5::float8)";
+
+/// The endpoints that have ready lines, each by one look at the index.
+fn each(work: &str) -> String {
+    format!(
+        "each AS ((SELECT endpoint FROM {work} ORDER BY endpoint LIMIT 1) \
+         UNION ALL SELECT next.endpoint FROM each CROSS JOIN LATERAL (SELECT w.endpoint FROM {work} AS w \
+             WHERE w.endpoint > each.endpoint ORDER BY w.endpoint LIMIT 1) AS next)"
+    )
+}
+
+/// The number up to which a page looks that begins after one, where there is more than a [`WINDOW`] in a table.
+fn window(names: &Names, reads: Reads, parts: &Parts) -> String {
+    let (after, order, first) = (reads.after(), reads.order(), reads.first());
+    let Names {
+        work,
+        later,
+        parked,
+        dead,
+        ..
+    } = names;
+    let last = |table: &str, of: &str| {
+        let offset = WINDOW.saturating_sub(1);
+        format!(
+            "(SELECT l.number FROM {table} AS l WHERE {of} l.number {after} $1::bigint \
+             ORDER BY l.number {order} OFFSET {offset} LIMIT 1)"
+        )
+    };
+    let mut ends = Vec::new();
+    if parts.queued {
+        let ready = last(work, "l.endpoint = each.endpoint AND");
+        ends.push(format!(
+            "(SELECT {first}(number) FROM each CROSS JOIN LATERAL {ready} AS w)"
+        ));
+        ends.extend([last(later, ""), last(parked, "")]);
+    }
+    if parts.dead {
+        ends.push(last(dead, ""));
+    }
+    let of_all = reads.first_of();
+    format!(
+        "WITH RECURSIVE {each} SELECT {of_all}({ends})",
+        each = each(work),
+        ends = ends.join(", ")
+    )
+}
+
+/// Which parts of an inbox a filter means.
+struct Parts {
+    queued: bool,
+    dead: bool,
+}
+
+impl Parts {
+    fn of(filter: &Filter) -> Self {
+        Self {
+            queued: filter.dead != Some(true) && filter.reason.is_none(),
+            dead: filter.dead != Some(false),
+        }
+    }
+}
+
+/// Whether a filter may mean few of what it has to look at.
+fn is_narrow(filter: &Filter) -> bool {
+    let mut everything = Filter::all();
+    everything.dead = filter.dead;
+    everything.newest_first = filter.newest_first;
+    *filter != everything
+}
 
 /// What waits or runs, after a number. Ready lines have an index for each endpoint, so they are read from each.
 fn queued(names: &Names, reads: Reads) -> String {
@@ -117,13 +189,11 @@ fn queued(names: &Names, reads: Reads) -> String {
         )
     };
     format!(
-        "WITH RECURSIVE each AS ((SELECT endpoint FROM {work} ORDER BY endpoint LIMIT 1) \
-             UNION ALL SELECT next.endpoint FROM each CROSS JOIN LATERAL (SELECT w.endpoint FROM {work} AS w \
-                 WHERE w.endpoint > each.endpoint ORDER BY w.endpoint LIMIT 1) AS next) \
-         SELECT * FROM ((SELECT l.* FROM each CROSS JOIN LATERAL (SELECT {listed} FROM {work} AS l \
+        "WITH RECURSIVE {each} SELECT * FROM ((SELECT l.* FROM each CROSS JOIN LATERAL (SELECT {listed} FROM {work} AS l \
                  WHERE l.endpoint = each.endpoint AND l.number {after} $6::bigint AND {MATCHES} \
                  ORDER BY l.number {order} LIMIT $7::bigint) AS l WHERE $1::text IS NULL OR each.endpoint = $1::text) \
              UNION ALL {later} UNION ALL {parked}) AS l ORDER BY number {order} LIMIT $7::bigint",
+        each = each(work),
         listed = listed(READY),
         later = beside(later, LATER),
         parked = beside(parked, PARKED),
@@ -133,7 +203,7 @@ fn queued(names: &Names, reads: Reads) -> String {
 fn dead(names: &Names, reads: Reads) -> String {
     format!(
         "SELECT {listed} FROM {dead} AS l WHERE l.number {after} $6::bigint AND ($1::text IS NULL OR l.endpoint = $1::text) \
-         AND {MATCHES} AND ($8::text IS NULL OR l.reason = $8::text) ORDER BY l.number {order} LIMIT $7::bigint",
+         AND {MATCHES} AND ($10::text IS NULL OR l.reason = $10::text) ORDER BY l.number {order} LIMIT $7::bigint",
         listed = listed(DEAD),
         after = reads.after(),
         order = reads.order(),
@@ -141,15 +211,30 @@ fn dead(names: &Names, reads: Reads) -> String {
     )
 }
 
-fn bind(filter: &Filter, after: i64, limit: usize) -> Result<PgArguments, BoxDynError> {
+/// What a page looks at.
+struct Looks {
+    reads: Reads,
+    after: i64,
+    /// The last number, where it does not look at all.
+    until: Option<i64>,
+}
+
+fn bind(filter: &Filter, looks: &Looks, limit: usize) -> Result<PgArguments, BoxDynError> {
     let mut values = PgArguments::default();
     values.add(filter.endpoint.as_deref())?;
     values.add(filter.event_type.as_deref())?;
     values.add(filter.key_id.as_deref().map(str::as_bytes))?;
     values.add(filter.accepted_from.map(UnixTime::as_millis))?;
     values.add(filter.accepted_before.map(UnixTime::as_millis))?;
-    values.add(after)?;
+    values.add(looks.after)?;
     values.add(i64::try_from(limit).unwrap_or(i64::MAX))?;
+    let [least, most] = match (looks.reads, looks.until) {
+        (_, None) => [i64::MIN, i64::MAX],
+        (Reads::OldestFirst, Some(until)) => [i64::MIN, until],
+        (Reads::NewestFirst, Some(until)) => [until, i64::MAX],
+    };
+    values.add(least)?;
+    values.add(most)?;
     Ok(values)
 }
 
@@ -257,6 +342,9 @@ impl Core {
         after: Option<&Position>,
         limit: usize,
     ) -> Result<Page, StoreError> {
+        if limit == 0 {
+            return Ok(Page::default());
+        }
         if filter.newest_first {
             return self.newest(filter, after, limit).await;
         }
@@ -266,29 +354,30 @@ impl Core {
         });
         let reads = Reads::OldestFirst;
         let (in_dead, number) = after.unwrap_or((false, reads.start()));
-        let mut found = Vec::new();
-        // One more than asked for says whether there is another page.
-        let wanted = limit.saturating_add(1);
-        if !in_dead {
-            found.extend(self.queued_rows(filter, reads, number, wanted).await?);
-        }
-        if found.len() < wanted {
-            let number = if in_dead { number } else { reads.start() };
-            let left = wanted.saturating_sub(found.len());
-            found.extend(self.dead_rows(filter, reads, number, left).await?);
-        }
-        let is_more = found.len() > limit;
-        found.truncate(limit);
+        let parts = Parts::of(filter);
         let mut page = Page::default();
-        if is_more && let Some(last) = found.last() {
-            let part = match row::get::<i32>(last, 0)? {
-                DEAD => "dead",
-                _ => "queued",
+        for (of_dead, is_meant) in [(false, parts.queued && !in_dead), (true, parts.dead)] {
+            if !is_meant {
+                continue;
+            }
+            let after = if in_dead == of_dead {
+                number
+            } else {
+                reads.start()
             };
-            let number: i64 = row::get(last, 1)?;
-            page.next = Some(Position::new(format!("{part} {number}")));
+            let part = Parts {
+                queued: !of_dead,
+                dead: of_dead,
+            };
+            let room = limit.saturating_sub(page.rows.len());
+            let (rows, last) = self.looked_at(filter, &part, reads, after, room).await?;
+            page.rows.extend(rows);
+            if let Some(last) = last {
+                let part = if of_dead { "dead" } else { "queued" };
+                page.next = Some(Position::new(format!("{part} {last}")));
+                break;
+            }
         }
-        page.rows = found.iter().map(read_listed).collect::<Result<_, _>>()?;
         Ok(page)
     }
 
@@ -302,54 +391,79 @@ impl Core {
         let reads = Reads::NewestFirst;
         let number = after.and_then(|after| after.as_str().strip_prefix(NEWEST)?.parse().ok());
         let number = number.unwrap_or(reads.start());
-        let wanted = limit.saturating_add(1);
-        let mut found = self.queued_rows(filter, reads, number, wanted).await?;
-        found.extend(self.dead_rows(filter, reads, number, wanted).await?);
+        let parts = Parts::of(filter);
+        let (rows, last) = self.looked_at(filter, &parts, reads, number, limit).await?;
+        let next = last.map(|last| Position::new(format!("{NEWEST}{last}")));
+        Ok(Page { rows, next })
+    }
+
+    /// Some rows of these parts, `room` at most, that lie behind `after`; and the last number that was looked at, where there
+    /// is more.
+    async fn looked_at(
+        &self,
+        filter: &Filter,
+        parts: &Parts,
+        reads: Reads,
+        after: i64,
+        room: usize,
+    ) -> Result<(Vec<Listed>, Option<i64>), StoreError> {
+        let until = match is_narrow(filter) {
+            true => self.window(parts, reads, after).await?,
+            false => None,
+        };
+        let looks = Looks {
+            reads,
+            after,
+            until,
+        };
+        // One more than asked for says whether there is more.
+        let wanted = room.saturating_add(1);
+        let mut found = Vec::new();
+        if parts.queued {
+            let values = bind(filter, &looks, wanted);
+            found.extend(self.bound_rows(queued(&self.names, reads), values).await?);
+        }
+        if parts.dead {
+            let values = || {
+                let mut values = bind(filter, &looks, wanted)?;
+                values.add(filter.reason.map(DeadReason::as_str))?;
+                Ok(values)
+            };
+            found.extend(self.bound_rows(dead(&self.names, reads), values()).await?);
+        }
         let mut numbered = (found.iter())
             .map(|row| Ok((row::get::<i64>(row, 1)?, row)))
             .collect::<Result<Vec<_>, StoreError>>()?;
         // One that died between the two statements is in both.
-        numbered.sort_by_key(|(number, _)| Reverse(*number));
+        match reads {
+            Reads::OldestFirst => numbered.sort_by_key(|(number, _)| *number),
+            Reads::NewestFirst => numbered.sort_by_key(|(number, _)| Reverse(*number)),
+        }
         numbered.dedup_by_key(|(number, _)| *number);
-        let is_more = numbered.len() > limit;
-        numbered.truncate(limit);
-        let last = numbered.last().filter(|_| is_more);
-        let next = last.map(|(number, _)| Position::new(format!("{NEWEST}{number}")));
+        let is_more = numbered.len() > room;
+        numbered.truncate(room);
+        let last = match is_more {
+            true => Some(numbered.last().map_or(after, |(number, _)| *number)),
+            false => until,
+        };
         let rows = numbered.iter().map(|(_, row)| read_listed(row));
-        let rows = rows.collect::<Result<_, _>>()?;
-        Ok(Page { rows, next })
+        Ok((rows.collect::<Result<_, _>>()?, last))
     }
 
-    async fn queued_rows(
+    async fn window(
         &self,
-        filter: &Filter,
+        parts: &Parts,
         reads: Reads,
-        number: i64,
-        wanted: usize,
-    ) -> Result<Vec<PgRow>, StoreError> {
-        if filter.dead == Some(true) || filter.reason.is_some() {
-            return Ok(Vec::new());
-        }
-        self.bound_rows(queued(&self.names, reads), bind(filter, number, wanted))
-            .await
-    }
-
-    async fn dead_rows(
-        &self,
-        filter: &Filter,
-        reads: Reads,
-        number: i64,
-        wanted: usize,
-    ) -> Result<Vec<PgRow>, StoreError> {
-        if filter.dead == Some(false) {
-            return Ok(Vec::new());
-        }
+        after: i64,
+    ) -> Result<Option<i64>, StoreError> {
         let values = || {
-            let mut values = bind(filter, number, wanted)?;
-            values.add(filter.reason.map(DeadReason::as_str))?;
+            let mut values = PgArguments::default();
+            values.add(after)?;
             Ok(values)
         };
-        self.bound_rows(dead(&self.names, reads), values()).await
+        let sql = window(&self.names, reads, parts);
+        let rows = self.bound_rows(sql, values()).await?;
+        rows.first().map_or(Ok(None), |row| row::get(row, 0))
     }
 
     pub(super) async fn read(&self, key: &EventKey) -> Result<Option<Kept>, StoreError> {

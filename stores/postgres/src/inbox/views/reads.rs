@@ -23,6 +23,22 @@ impl Reads {
         }
     }
 
+    /// The aggregate that answers the number which is read first.
+    pub(super) const fn first(self) -> &'static str {
+        match self {
+            Self::OldestFirst => "min",
+            Self::NewestFirst => "max",
+        }
+    }
+
+    /// The same of several values, of which some may be missing.
+    pub(super) const fn first_of(self) -> &'static str {
+        match self {
+            Self::OldestFirst => "least",
+            Self::NewestFirst => "greatest",
+        }
+    }
+
     /// Numbers begin at 1.
     pub(super) const fn start(self) -> i64 {
         match self {
