@@ -7,7 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::measure::{Side, Store, compare};
+use crate::measure::{Side, Store, compare, flush, head};
 
 /// The two statements, prepared, on a table of the same shape.
 #[derive(Clone)]
@@ -63,6 +63,12 @@ pub(crate) async fn run() {
             .execute(&pool)
             .await
             .expect("create");
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+            .fetch_one(&pool)
+            .await
+            .expect("its version");
+        let flush = format!("{:.2} ms", flush(folder.path()).as_secs_f64() * 1e3);
+        head(name, &[("version", version), ("flush", flush)]);
         for under_way in [1, 8, 64] {
             compare(name, Store(store.clone()), Bare(pool.clone()), under_way).await;
         }
