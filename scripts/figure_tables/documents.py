@@ -7,7 +7,7 @@ from . import printed, shown
 NOT_TAKEN = "not taken"
 NUMBER = r"[\d,]+(?:\.\d+)?"
 # A figure as it is shown: with its unit, marked where it misses its bar, and with its spread where one was taken.
-SHOWN = re.compile(rf"(\*\*)?(?P<figure>(?P<number>{NUMBER})(?P<unit>[^*(]*?))(\*\*)?(?P<spread> \({NUMBER}–{NUMBER}\))?")
+SHOWN = re.compile(rf"(\*\*)?(?P<figure>(?P<number>{NUMBER})(?:/s| ?[A-Za-zµ]+)?)(\*\*)?(?P<spread> \({NUMBER}–{NUMBER}\))?")
 LOAD = re.compile(r" Others kept (\S+) to (\S+) processors busy before the groups began\.")
 
 
