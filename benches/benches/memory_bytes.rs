@@ -1,4 +1,4 @@
-//! What a key costs in memory, of 1,000,000, and a process that is awaited, of 100,000; and how long the slowest call takes
+//! What a key costs in memory, of 1,000,000, and a process that is awaited, of 100,000. And how long the slowest call takes
 //! while a store grows to 5,000,000 keys.
 
 use std::{

@@ -182,7 +182,7 @@ TABLES = [
                 "idle",
                 "resident memory on axum: 10,000 idle keep-alive connections, 1,000 deliveries a second",
                 "a hand-written handler without dedup",
-                Figure("axum: resident memory", most(1.1)),
+                Figure("axum: memory, 10000 idle connections", most(1.1)),
             ),
             ratios(
                 "command",

@@ -43,13 +43,10 @@ pub(crate) fn compare() {
         });
         turns.push(base, ours);
     }
-    hookgate_turns::head(
-        ["by hand", "hookgate"],
-        &["idle connections", "deliveries a second, at least"],
-    );
+    hookgate_turns::head(["by hand", "hookgate"], &["deliveries a second, at least"]);
     let mib = |bytes: f64| format!("{:.1} MiB", bytes / 1024.0 / 1024.0);
-    let more = [idle.to_string(), format!("{slowest:.0}")];
-    hookgate_turns::row("axum: resident memory", &turns, mib, &more);
+    let name = format!("axum: memory, {idle} idle connections");
+    hookgate_turns::row(&name, &turns, mib, &[format!("{slowest:.0}")]);
 }
 
 /// How many descriptors this program and the servers that it starts may have, after the soft limit was raised to the hard one.
