@@ -54,7 +54,7 @@ pub(crate) async fn compare(name: &str, store: impl Side, bare: impl Side, under
 
 /// Prints the head of the table that `compare` fills, below what is known of the engine.
 pub(crate) fn head(engine: &str, known: &[(&str, String)]) {
-    println!("| what | figure |\n| --- | --- |");
+    println!("\n| what | figure |\n| --- | --- |");
     for (what, figure) in known {
         println!("| {engine}, {what} | {figure} |");
     }
