@@ -4,16 +4,17 @@
 //! In binary mode the baseline looks each attribute up in the headers, and copies it. Nothing signs these, so the digest of
 //! the body identifies the event, and the baseline makes one too. On our side the event's key is always made of its parts.
 //!
-//! Look at the table at the end. Both sides take turns in small batches, and each ratio is the median over all
-//! turns, so that a busy machine disturbs both alike.
+//! Look at the table at the end, which is all that the word `table` leaves. Both sides take turns in small batches, and each
+//! ratio is the median over all turns, so that a busy machine disturbs both alike.
 
-use std::{alloc::System, hint::black_box, time::Instant};
+use std::{alloc::System, hint::black_box};
 
 use criterion::{Criterion, Throughput};
 use hmac::{Hmac, KeyInit};
 use hookgate::{Key, Secret, cloudevents::Mode};
+use hookgate_turns::{Turns, allocations, is_table_alone, nanos, rounds};
 use sha2::Sha256;
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 use self::cases::{Case, KEY, case};
 
@@ -25,19 +26,6 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const TURNS: usize = 2001;
 
-fn time(times: usize, mut run: impl FnMut() -> bool) -> f64 {
-    let began = Instant::now();
-    for _ in 0..times {
-        assert!(black_box(run()));
-    }
-    began.elapsed().as_secs_f64()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 fn main() {
     let secret = Secret::utf8(KEY).expect("the key is not empty");
     let keys = [Key::new("0", secret)];
@@ -47,47 +35,39 @@ fn main() {
         .flat_map(|mode| [820, 16 * 1024].map(|size| case(mode, size)))
         .collect();
 
-    let mut criterion = Criterion::default().configure_from_args();
-    for case in &cases {
-        let pack = case.pack();
-        let name = format!("cloudevents/{}/{}", case.mode.name(), case.body.len());
-        let mut group = criterion.benchmark_group(name);
-        group.throughput(Throughput::Bytes(case.body.len() as u64));
-        group.bench_function("hookgate", |b| b.iter(|| case.hookgate(&pack, &keys)));
-        group.bench_function("baseline", |b| b.iter(|| case.baseline(&keyed)));
-        group.finish();
+    if !is_table_alone() {
+        each_alone(&cases, &keys, &keyed);
     }
-    criterion.final_summary();
-
-    println!("\n| mode | bytes | baseline | hookgate | ratio | allocations | baseline's |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    hookgate_turns::head(["baseline", "hookgate"], &["allocations", "baseline's"]);
     for case in &cases {
         let pack = case.pack();
         // Batches that are shorter than a scheduler's time slice.
         let times = (100_000 / case.body.len()).clamp(2, 100);
-        let allocations = |run: &dyn Fn() -> bool| {
-            let region = Region::new(ALLOCATOR);
-            run();
-            let change = region.change();
-            change.allocations + change.reallocations
-        };
-        let our_allocations = allocations(&|| case.hookgate(&pack, &keys));
-        let baseline_allocations = allocations(&|| case.baseline(&keyed));
-        let turns: Vec<(f64, f64)> = (0..TURNS)
-            .map(|_| {
-                let bare = time(times, || black_box(case).baseline(black_box(&keyed)));
-                let ours = time(times, || black_box(case).hookgate(&pack, &keys));
-                (bare, ours)
-            })
-            .collect();
-        let per = |seconds: f64| seconds * 1e9 / times as f64;
-        println!(
-            "| {} | {} | {:.0} ns | {:.0} ns | {:.3} | {our_allocations} | {baseline_allocations} |",
-            case.mode.name(),
-            case.body.len(),
-            per(median(turns.iter().map(|turn| turn.0).collect())),
-            per(median(turns.iter().map(|turn| turn.1).collect())),
-            median(turns.iter().map(|turn| turn.1 / turn.0).collect()),
+        let more = [
+            allocations(ALLOCATOR, || case.hookgate(&pack, &keys)),
+            allocations(ALLOCATOR, || case.baseline(&keyed)),
+        ];
+        let turns = Turns::timed(
+            rounds(TURNS),
+            times,
+            || black_box(case).baseline(black_box(&keyed)),
+            || black_box(case).hookgate(&pack, &keys),
         );
+        let name = format!("{}, {} bytes", case.mode.name(), case.body.len());
+        hookgate_turns::row(&name, &turns, nanos, &more.map(|it| it.to_string()));
     }
+}
+
+fn each_alone(cases: &[Case], keys: &[Key], keyed: &Hmac<Sha256>) {
+    let mut criterion = Criterion::default().configure_from_args();
+    for case in cases {
+        let pack = case.pack();
+        let name = format!("cloudevents/{}/{}", case.mode.name(), case.body.len());
+        let mut group = criterion.benchmark_group(name);
+        group.throughput(Throughput::Bytes(case.body.len() as u64));
+        group.bench_function("hookgate", |b| b.iter(|| case.hookgate(&pack, keys)));
+        group.bench_function("baseline", |b| b.iter(|| case.baseline(keyed)));
+        group.finish();
+    }
+    criterion.final_summary();
 }

@@ -1,16 +1,17 @@
 //! `HmacHeader::verify` (look-up, decoding, comparison, window) beside the bare keyed HMAC of the same
 //! bytes, and the allocations it makes.
 //!
-//! Look at the table at the end. Both sides take turns in small batches, and each ratio is the median over all
-//! turns, so that a busy machine disturbs both alike.
+//! Look at the table at the end, which is all that the word `table` leaves. Both sides take turns in small batches, and each
+//! ratio is the median over all turns, so that a busy machine disturbs both alike.
 
-use std::{alloc::System, hint::black_box, time::Instant};
+use std::{alloc::System, hint::black_box};
 
 use criterion::{Criterion, Throughput};
 use hmac::{Hmac, KeyInit};
 use hookgate::{Key, Secret};
+use hookgate_turns::{Turns, allocations, is_table_alone, nanos, rounds};
 use sha2::Sha256;
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 use self::cases::{Case, KEY, plain, templated};
 
@@ -21,19 +22,7 @@ mod cases;
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const TURNS: usize = 301;
-
-fn time(times: usize, mut run: impl FnMut() -> bool) -> f64 {
-    let began = Instant::now();
-    for _ in 0..times {
-        assert!(black_box(run()));
-    }
-    began.elapsed().as_secs_f64()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
+const KIB: usize = 1024;
 
 fn main() {
     let keys = [Key::new(
@@ -41,43 +30,41 @@ fn main() {
         Secret::bytes(KEY).expect("the key is not empty"),
     )];
     let keyed = Hmac::<Sha256>::new_from_slice(KEY).expect("HMAC takes any key");
-    let cases: Vec<Case> = [512, 16 * 1024, 256 * 1024]
+    let cases: Vec<Case> = [512, 16 * KIB, 256 * KIB]
         .into_iter()
         .flat_map(|size| [plain(size), templated(size)])
         .collect();
 
-    let mut criterion = Criterion::default().configure_from_args();
+    if !is_table_alone() {
+        each_alone(&cases, &keys, &keyed);
+    }
+    hookgate_turns::head(["bare HMAC", "hookgate"], &["allocations"]);
     for case in &cases {
+        let times = (2_000_000 / case.body.len()).clamp(4, 2000);
+        let allocations = allocations(ALLOCATOR, || case.hookgate(&keys));
+        let turns = Turns::timed(
+            rounds(TURNS),
+            times,
+            || black_box(case).bare(black_box(&keyed)),
+            || black_box(case).hookgate(black_box(&keys)),
+        );
+        let size = match case.body.len() {
+            bytes if bytes < KIB => format!("{bytes} B"),
+            bytes => format!("{} KiB", bytes / KIB),
+        };
+        let name = format!("{}, {size}", case.name);
+        hookgate_turns::row(&name, &turns, nanos, &[allocations.to_string()]);
+    }
+}
+
+fn each_alone(cases: &[Case], keys: &[Key], keyed: &Hmac<Sha256>) {
+    let mut criterion = Criterion::default().configure_from_args();
+    for case in cases {
         let mut group = criterion.benchmark_group(format!("{}/{}", case.name, case.body.len()));
         group.throughput(Throughput::Bytes(case.body.len() as u64));
-        group.bench_function("hookgate", |b| b.iter(|| case.hookgate(&keys)));
-        group.bench_function("bare hmac", |b| b.iter(|| case.bare(&keyed)));
+        group.bench_function("hookgate", |b| b.iter(|| case.hookgate(keys)));
+        group.bench_function("bare hmac", |b| b.iter(|| case.bare(keyed)));
         group.finish();
     }
     criterion.final_summary();
-
-    println!("\n| case | bytes | bare HMAC | hookgate | ratio | allocations |");
-    println!("| --- | --- | --- | --- | --- | --- |");
-    for case in &cases {
-        let times = (2_000_000 / case.body.len()).clamp(4, 2000);
-        let region = Region::new(ALLOCATOR);
-        case.hookgate(&keys);
-        let allocations = region.change().allocations;
-        let turns: Vec<(f64, f64)> = (0..TURNS)
-            .map(|_| {
-                let bare = time(times, || black_box(case).bare(black_box(&keyed)));
-                let ours = time(times, || black_box(case).hookgate(black_box(&keys)));
-                (bare, ours)
-            })
-            .collect();
-        let per = |seconds: f64| seconds * 1e9 / times as f64;
-        println!(
-            "| {} | {} | {:.0} ns | {:.0} ns | {:.3} | {allocations} |",
-            case.name,
-            case.body.len(),
-            per(median(turns.iter().map(|turn| turn.0).collect())),
-            per(median(turns.iter().map(|turn| turn.1).collect())),
-            median(turns.iter().map(|turn| turn.1 / turn.0).collect()),
-        );
-    }
 }

@@ -1,4 +1,5 @@
-//! What a key and a process that is awaited cost in memory, and how long the slowest call takes while the store grows.
+//! What a key costs in memory, of 1,000,000, and a process that is awaited, of 100,000. And how long the slowest call takes
+//! while a store grows to 5,000,000 keys.
 
 use std::{
     alloc::System,
@@ -21,6 +22,8 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() {
+    println!("| what | figure |");
+    println!("| --- | --- |");
     bytes(1_000_000);
     expectations(100_000);
     pauses(5_000_000);
@@ -34,10 +37,7 @@ fn bytes(keys: usize) {
     let held = stats
         .bytes_allocated
         .saturating_sub(stats.bytes_deallocated);
-    println!(
-        "memory_bytes at {keys} keys: {:.1} bytes a key",
-        held as f64 / keys as f64
-    );
+    println!("| bytes a key | {:.1} |", held as f64 / keys as f64);
     assert_eq!(store.len(), keys);
 }
 
@@ -63,7 +63,7 @@ fn expectations(count: usize) {
         .bytes_allocated
         .saturating_sub(stats.bytes_deallocated);
     println!(
-        "memory_bytes of {count} expectations: {:.1} bytes each",
+        "| bytes an expectation | {:.1} |",
         held as f64 / count as f64
     );
     assert_eq!(store.len(), count);
@@ -83,7 +83,8 @@ fn pauses(keys: usize) {
     }
     let longest = slowest.iter().max().copied().unwrap_or_default();
     println!(
-        "memory_bytes growing to {keys} keys: longest pause {longest:?}, the machine's own left out"
+        "| longest pause while growing | {:.2} ms |",
+        longest.as_secs_f64() * 1e3
     );
 }
 

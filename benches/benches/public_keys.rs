@@ -4,7 +4,7 @@
 //! Both sides take turns in small batches, and each ratio is the median over all turns, so that a busy machine disturbs
 //! both alike.
 
-use std::{hint::black_box, time::Instant};
+use std::hint::black_box;
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
@@ -18,6 +18,7 @@ use hookgate::{
     schemes::{PublicKeySignature, PublicKeySignatureConfig, SignatureEncoding, TimestampForm},
     simulator::{Sent, Signer},
 };
+use hookgate_turns::{Turns, micros, rounds};
 use http::HeaderMap;
 
 const NOW: UnixTime = UnixTime::from_secs(1_795_304_115);
@@ -92,19 +93,6 @@ impl Case {
     }
 }
 
-fn time(times: usize, mut run: impl FnMut() -> bool) -> f64 {
-    let began = Instant::now();
-    for _ in 0..times {
-        assert!(black_box(run()));
-    }
-    began.elapsed().as_secs_f64()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 fn file(name: &str) -> Vec<u8> {
     let folder = concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -151,24 +139,14 @@ fn main() {
             false,
         ),
     ];
-    println!("| 1 KiB under | bare verification | hookgate | ratio |");
-    println!("| --- | --- | --- | --- |");
+    hookgate_turns::head(["bare verification", "hookgate"], &[]);
     for case in &cases {
-        let times = 20;
-        let turns: Vec<(f64, f64)> = (0..TURNS)
-            .map(|_| {
-                let bare = time(times, || black_box(case).bare());
-                let ours = time(times, || black_box(case).hookgate());
-                (bare, ours)
-            })
-            .collect();
-        let per = |seconds: f64| seconds * 1e6 / times as f64;
-        println!(
-            "| {} | {:.1} µs | {:.1} µs | {:.3} |",
-            case.name,
-            per(median(turns.iter().map(|turn| turn.0).collect())),
-            per(median(turns.iter().map(|turn| turn.1).collect())),
-            median(turns.iter().map(|turn| turn.1 / turn.0).collect()),
+        let turns = Turns::timed(
+            rounds(TURNS),
+            20,
+            || black_box(case).bare(),
+            || black_box(case).hookgate(),
         );
+        hookgate_turns::row(&format!("1 KiB, {}", case.name), &turns, micros, &[]);
     }
 }

@@ -121,6 +121,18 @@ async fn resources_that_share_a_receiver_share_what_was_handled() {
 }
 
 #[actix_web::test]
+async fn a_body_that_comes_in_one_piece_is_the_handlers_without_a_copy() {
+    static BODY: &str = r#"{"number":1}"#;
+    async fn same(Event(delivery): Event<Received<Json>>) -> Ack {
+        assert_eq!(delivery.payload().as_ptr(), BODY.as_ptr());
+        Ack::processed()
+    }
+    let hook = web::resource("/").wrap(receiver().middleware());
+    let app = init_service(App::new().service(hook.route(web::post().to(same)))).await;
+    assert_eq!(status(&app, signed(BODY)).await, 200);
+}
+
+#[actix_web::test]
 async fn a_resource_in_nested_scopes_sees_the_target_as_it_was_sent() {
     let pack = Preset::custom("tests", WithTarget, Secret::utf8(SECRET).unwrap());
     let receiver = Receiver::new("tests", pack).dedup(MemoryStore::new());

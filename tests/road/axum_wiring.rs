@@ -91,6 +91,23 @@ async fn a_handler_that_runs_without_its_event_for_its_type_has_not_handled_it()
 }
 
 #[tokio::test]
+async fn a_body_that_comes_in_one_piece_is_the_handlers_without_a_copy() {
+    let stage = Stage::logto().await;
+    let call = logto::event(1);
+    let place = call.body.as_ptr().addr();
+    let hook = post(
+        move |Event(delivery): Event<LogtoEvent>, put_back: Bytes| async move {
+            assert_eq!(delivery.payload().as_ptr().addr(), place);
+            assert_eq!(put_back.as_ptr().addr(), place);
+            Ack::processed()
+        },
+    );
+    let app: Router = Router::new().route("/hook", hook.layer(stage.receiver.layer()));
+    let answer = app.oneshot(call.request::<Body>()).await.unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
 async fn handlers_of_bytes_and_json_get_the_authenticated_body() {
     let stage = Stage::logto().await;
     let bytes = post(|headers: HeaderMap, body: Bytes| async move {

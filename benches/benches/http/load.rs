@@ -90,6 +90,21 @@ impl Server {
         });
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What of the process is in memory, in bytes.
+    pub(crate) fn resident(&self) -> f64 {
+        let status = format!("/proc/{}/status", self.process.id());
+        let status = fs::read_to_string(status).expect("the server runs");
+        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = kib.and_then(|kib| kib.trim().strip_suffix(" kB"));
+        kib.and_then(|kib| kib.parse::<f64>().ok())
+            .expect("a number of KiB")
+            * 1024.0
+    }
+
     /// The time that all threads of the process spent on a processor, in nanoseconds.
     fn cpu_nanos(&self) -> u64 {
         let tasks = format!("/proc/{}/task", self.process.id());
@@ -114,25 +129,35 @@ impl Drop for Server {
 }
 
 fn send_all(port: u16, requests: &[Vec<u8>]) {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the server accepts");
-    stream.set_nodelay(true).expect("a TCP stream");
-    let mut answer = [0; 1024];
+    let mut stream = connect(port);
     for request in requests {
-        stream.write_all(request).expect("the server reads");
-        let mut read = 0;
-        while !is_whole(&answer[..read]) {
-            let more = stream
-                .read(&mut answer[read..])
-                .expect("the server answers");
-            assert!(more > 0, "the server closed the connection");
-            read += more;
-        }
-        assert!(
-            answer.starts_with(b"HTTP/1.1 200"),
-            "{}",
-            String::from_utf8_lossy(&answer[..read])
-        );
+        exchange(&mut stream, request);
     }
+}
+
+pub(crate) fn connect(port: u16) -> TcpStream {
+    let stream = TcpStream::connect(("127.0.0.1", port)).expect("the server accepts");
+    stream.set_nodelay(true).expect("a TCP stream");
+    stream
+}
+
+/// Sends a request, and reads its answer.
+pub(crate) fn exchange(stream: &mut TcpStream, request: &[u8]) {
+    let mut answer = [0; 1024];
+    stream.write_all(request).expect("the server reads");
+    let mut read = 0;
+    while !is_whole(&answer[..read]) {
+        let more = stream
+            .read(&mut answer[read..])
+            .expect("the server answers");
+        assert!(more > 0, "the server closed the connection");
+        read += more;
+    }
+    assert!(
+        answer.starts_with(b"HTTP/1.1 200"),
+        "{}",
+        String::from_utf8_lossy(&answer[..read])
+    );
 }
 
 /// Whether an answer has come with all of its body. Answers here always tell their length.

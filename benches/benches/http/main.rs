@@ -8,6 +8,8 @@
 //! `scripts/bench-peers` runs the same with the word `peers`: hookgate beside other receivers. Another word behind it
 //! chooses those that have it in their names, as `scripts/bench-http peers cloudevents` does not need Node.
 //!
+//! `scripts/bench-http idle` compares what a server holds in memory while many connections are idle.
+//!
 //! The cost of a feature is measured between two builds of this program. `HOOKGATE_BENCH_BARE` names the one
 //! without `tracing`, `HOOKGATE_BENCH_METRICS` the one with `metrics` too, `HOOKGATE_BENCH_ACTIX` the one with
 //! `actix`. Without these variables those pairs are left out. The pairs on axum run without actix-web in the
@@ -17,6 +19,7 @@ mod by_hand;
 #[cfg(feature = "metrics")]
 mod counting;
 mod deliveries;
+mod idle;
 mod load;
 #[cfg(feature = "actix")]
 mod on_actix;
@@ -28,6 +31,7 @@ mod server;
 use std::{env, path::PathBuf};
 
 use deliveries::Sender;
+use hookgate_turns::{Turns, micros, rounds};
 use load::{Server, Subject};
 
 const ROUNDS: usize = 9;
@@ -52,18 +56,14 @@ fn main() {
         peers::compare(arguments.get(peers + 1).map_or("", |what| what));
         return;
     }
-    let rounds = number("HOOKGATE_BENCH_ROUNDS", ROUNDS);
-    println!("| pair | base | hookgate | ratio (median of {rounds}) | least to most |");
-    println!("| --- | --- | --- | --- | --- |");
-    for pair in pairs() {
-        measure(&pair, rounds);
+    if arguments.iter().any(|word| word == "idle") {
+        idle::compare();
+        return;
     }
-}
-
-/// A number of rounds for a quick look.
-fn number(variable: &str, otherwise: usize) -> usize {
-    let said = env::var(variable).ok();
-    said.map_or(otherwise, |said| said.parse().expect("a number"))
+    hookgate_turns::head(["base", "hookgate"], &[]);
+    for pair in pairs() {
+        measure(&pair, rounds(ROUNDS));
+    }
 }
 
 fn pairs() -> Vec<Pair> {
@@ -124,31 +124,19 @@ fn pairs() -> Vec<Pair> {
 }
 
 fn measure(pair: &Pair, count: usize) {
-    let mut rounds: Vec<(f64, f64)> = (0..count)
-        .map(|round| {
-            let first = u64::try_from(round * REQUESTS).expect("a small number");
-            let requests = deliveries::requests(pair.sender, first, REQUESTS);
-            // Each round begins with fresh processes, and with the other one of the two.
-            let measure = |subject| Server::start(subject).cpu_per_request(&requests);
-            if round % 2 == 0 {
-                let base = measure(&pair.base);
-                (base, measure(&pair.with))
-            } else {
-                let with = measure(&pair.with);
-                (measure(&pair.base), with)
-            }
-        })
-        .collect();
-    rounds.sort_by(|a, b| (a.1 / a.0).total_cmp(&(b.1 / b.0)));
-    let ratio = |(base, with): (f64, f64)| with / base;
-    let middle = rounds[count / 2];
-    println!(
-        "| {} | {:.2} µs | {:.2} µs | {:.3} | {:.3} to {:.3} |",
-        pair.name,
-        middle.0 * 1e6,
-        middle.1 * 1e6,
-        ratio(middle),
-        ratio(rounds[0]),
-        ratio(rounds[count - 1]),
-    );
+    let mut turns = Turns::default();
+    for round in 0..count {
+        let first = u64::try_from(round * REQUESTS).expect("a small number");
+        let requests = deliveries::requests(pair.sender, first, REQUESTS);
+        // Each round begins with fresh processes, and with the other one of the two.
+        let measure = |subject| Server::start(subject).cpu_per_request(&requests);
+        if round % 2 == 0 {
+            let base = measure(&pair.base);
+            turns.push(base, measure(&pair.with));
+        } else {
+            let with = measure(&pair.with);
+            turns.push(measure(&pair.base), with);
+        }
+    }
+    hookgate_turns::row(&pair.name, &turns, micros, &[]);
 }

@@ -19,13 +19,13 @@ use hookgate::{
     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding},
 };
 use hookgate_axum::ReceiverExt;
+use hookgate_turns::{Spread, rounds};
 use webhook_verify::{Provider, tower::VerifyLayer};
 
 use crate::{
     by_hand::SignIn,
     deliveries::{KEY, Sender},
     load::{Server, Subject},
-    number,
     on_axum::{hook, on_payload},
     receivers::secret,
 };
@@ -134,10 +134,10 @@ async fn on_cloud_event(event: Event) -> StatusCode {
     StatusCode::OK
 }
 
-/// Prints the table: of all, or of those whose name has `what` in it.
+/// Prints the table: of all, or of those whose name has `what` in it. The ratio is hookgate's rate beside theirs.
 pub(crate) fn compare(what: &str) {
     let peers: Vec<_> = PEERS.iter().filter(|it| it.0.contains(what)).collect();
-    let rounds = number("HOOKGATE_BENCH_ROUNDS", ROUNDS);
+    let rounds = rounds(ROUNDS);
     let mut times = vec![Vec::with_capacity(rounds); peers.len()];
     for round in 0..rounds {
         let first = u64::try_from(round * REQUESTS).expect("a small number");
@@ -149,24 +149,21 @@ pub(crate) fn compare(what: &str) {
             times[place].push(peer.start().cpu_per_request(&requests));
         }
     }
-    println!(
-        "| receiver | CPU time a request | requests a second on one core | hookgate's rate is |"
-    );
-    println!("| --- | --- | --- | --- |");
-    let medians: Vec<f64> = times
-        .into_iter()
-        .map(|mut times| {
-            times.sort_by(f64::total_cmp);
-            times[rounds / 2]
-        })
-        .collect();
-    for ((name, _, sender), median) in peers.iter().zip(&medians) {
+    println!("| receiver | CPU time a request | requests a second on one core | ratio | spread |");
+    println!("| --- | --- | --- | --- | --- |");
+    for ((name, _, sender), theirs) in peers.iter().zip(&times) {
+        let time = Spread::of(theirs.iter().copied()).median;
         let ours = peers.iter().position(|it| it.2 == *sender);
+        let ours = &times[ours.expect("it is among them")];
+        // Rates are the other way round: ours is greater where our time is less.
+        let ratio = Spread::of(theirs.iter().zip(ours).map(|(theirs, ours)| theirs / ours));
         println!(
-            "| {name} | {:.1} µs | {:.0} | {:.2} × |",
-            median * 1e6,
-            1.0 / median,
-            median / medians[ours.expect("it is among them")]
+            "| {name} | {:.1} µs | {:.0} | {:.3} | {:.3} to {:.3} |",
+            time * 1e6,
+            1.0 / time,
+            ratio.median,
+            ratio.least,
+            ratio.most,
         );
     }
 }

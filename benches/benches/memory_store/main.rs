@@ -1,7 +1,7 @@
 //! The memory store beside moka: one thread handles new events, with so many keys in the store.
 //!
-//! criterion measures each alone, the growth of its tables included. Then both take turns, so that a
-//! busy machine slows both down, and the last lines give the ratio of their medians.
+//! criterion measures each alone, the growth of its tables included; the word `table` leaves that out. Then both take
+//! turns, so that a busy machine slows both down, and the table says how many times as long moka takes.
 
 mod subject;
 
@@ -9,32 +9,37 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 use hookgate::{EventKey, dedup::MemoryStore};
+use hookgate_turns::{Turns, is_table_alone, nanos, rounds};
 use moka::sync::Cache;
 
 use self::subject::{Keys, Subject};
 
 type Moka = Cache<EventKey, ()>;
 
-const SIZES: [usize; 3] = [10_000, 1_000_000, 5_000_000];
+const SIZES: [(usize, &str); 3] = [
+    (10_000, "10,000 keys"),
+    (1_000_000, "1,000,000 keys"),
+    (5_000_000, "5,000,000 keys"),
+];
 
 fn main() {
+    if !is_table_alone() {
+        each_alone();
+    }
+    // moka is the one that is divided: a greater ratio is better for hookgate.
+    hookgate_turns::head(["hookgate", "moka"], &[]);
+    for (size, name) in SIZES {
+        hookgate_turns::row(name, &take_turns(size), nanos, &[]);
+    }
+}
+
+fn each_alone() {
     let mut criterion = Criterion::default().configure_from_args();
-    for size in SIZES {
+    for (size, _) in SIZES {
         measure::<MemoryStore>(&mut criterion, size);
         measure::<Moka>(&mut criterion, size);
     }
     criterion.final_summary();
-
-    let mut fewest = None;
-    for size in SIZES {
-        let (hookgate, moka) = take_turns(size);
-        let growth = hookgate / *fewest.get_or_insert(hookgate);
-        println!(
-            "memory_store at {size:>9} keys: hookgate {hookgate:.0} ns, moka {moka:.0} ns, \
-             ratio {:.1}; {growth:.1} x hookgate's own time at the fewest keys",
-            moka / hookgate,
-        );
-    }
 }
 
 /// New events, with `size` keys in the store and up to a quarter more.
@@ -74,23 +79,18 @@ fn measure<S: Subject>(criterion: &mut Criterion, size: usize) {
     group.finish();
 }
 
-/// The median nanoseconds of an event for both.
-fn take_turns(size: usize) -> (f64, f64) {
+/// The seconds of an event, with hookgate as the base.
+fn take_turns(size: usize) -> Turns {
     const ROUNDS: usize = 101;
     let events = (size / (4 * ROUNDS)).min(1_000);
     let mut keys = Keys::new();
     let hookgate = MemoryStore::filled(size, &mut keys);
     let moka = Moka::filled(size, &mut keys);
-    let rounds = (0..ROUNDS).map(|_| {
-        let nanos = |taken: Duration| taken.as_nanos() as f64 / events as f64;
-        let first = nanos(hookgate.time(events, &mut keys));
-        (first, nanos(moka.time(events, &mut keys)))
-    });
-    let (hookgate, moka) = rounds.unzip();
-    (median(hookgate), median(moka))
-}
-
-fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN)
+    let mut turns = Turns::default();
+    for _ in 0..rounds(ROUNDS) {
+        let an_event = |taken: Duration| taken.as_secs_f64() / events as f64;
+        let ours = an_event(hookgate.time(events, &mut keys));
+        turns.push(ours, an_event(moka.time(events, &mut keys)));
+    }
+    turns
 }

@@ -64,12 +64,8 @@ fn allocated<R: Road>(mut road: R, sender: Sender) -> Allocated {
     }
 }
 
-/// Most bytes of one delivery beyond a handler written by hand. The one on actix-web allocates more than ours: its extractor
-/// makes room for the body.
-const MOST_BYTES: usize = 4608;
-
-/// What hookgate's side allocates beyond the other is within `most` times.
-fn check<R: Road>(framework: &str, most: usize, serving: impl Fn(&str) -> R) {
+/// What hookgate's side allocates beyond the other is within `most`.
+fn check<R: Road>(framework: &str, most: Allocated, serving: impl Fn(&str) -> R) {
     let senders = [
         ("logto", Sender::Logto),
         ("standard-webhooks", Sender::StandardWebhooks),
@@ -79,18 +75,34 @@ fn check<R: Road>(framework: &str, most: usize, serving: impl Fn(&str) -> R) {
         let ours = allocated(serving(name), sender);
         println!("{framework}, {name}: {ours:?}, by hand {base:?}");
         let times = ours.times.saturating_sub(base.times);
-        assert!(times <= most, "{framework}, {name}: {times} times beyond");
+        assert!(
+            times <= most.times,
+            "{framework}, {name}: {times} times beyond"
+        );
         let bytes = ours.bytes.saturating_sub(base.bytes);
-        assert!(bytes <= MOST_BYTES, "{framework}, {name}: {bytes} beyond");
+        assert!(
+            bytes <= most.bytes,
+            "{framework}, {name}: {bytes} bytes beyond"
+        );
     }
 }
 
 /// One test, since there is one allocator, and another test beside it would count too.
 #[test]
 fn a_delivery_allocates_within_its_bounds() {
-    check("axum", 8, |subject| Axum::serving(on_axum::app(subject)));
+    let most = Allocated {
+        times: 8,
+        bytes: 4096,
+    };
+    check("axum", most, |subject| Axum::serving(on_axum::app(subject)));
+    // The handler by hand allocates more bytes: the framework's extractor copies the body into a buffer of 8 KiB.
     #[cfg(feature = "actix")]
-    check("actix-web", 15, |subject| {
+    let most = Allocated {
+        times: 15,
+        bytes: 0,
+    };
+    #[cfg(feature = "actix")]
+    check("actix-web", most, |subject| {
         Actix::serving(&on_actix::configured(subject))
     });
 }

@@ -24,7 +24,7 @@ use hookgate_test_support::{
 use sqlx::{PgPool, Row};
 use tokio::sync::{Semaphore, mpsc, watch};
 
-use crate::measure::median;
+use hookgate_turns::median;
 
 const SENDERS: usize = 64;
 const TURN: Duration = Duration::from_secs(3);
@@ -295,7 +295,7 @@ impl<I: Inbox + Clone> Engine<I> {
             }
         }
         let ratios = ends[0].iter().zip(&ends[1]);
-        let ratio = median(ratios.map(|(empty, slow)| slow / empty).collect());
+        let ratio = median(ratios.map(|(empty, slow)| slow / empty));
         let [empty, slow] = all.map(|times| middle_and_end(times.into_inner().unwrap()));
         println!(
             "{}, {SENDERS} senders: answered after {empty} with empty handlers, after {slow} with handlers of {SLOW:?}; \

@@ -17,7 +17,7 @@ use hookgate_postgres::{PostgresInbox, Table};
 use hookgate_test_support::{LEASE, PostgresServer, RETAIN, key};
 use sqlx::{AssertSqlSafe, PgPool, Row, postgres::PgPoolOptions};
 
-use crate::measure::median;
+use hookgate_turns::median;
 
 const TURN: Duration = Duration::from_secs(2);
 const TURNS: usize = 5;

@@ -23,7 +23,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::measure::median;
+use hookgate_turns::median;
 
 const TURN: Duration = Duration::from_secs(3);
 const TURNS: usize = 5;

@@ -87,9 +87,13 @@ pub(crate) async fn sqlite() {
 }
 
 fn report(name: &str, times: &[Duration]) {
-    let (few, many) = (times[0], times[1]);
+    let (few, many) = (times[0].as_secs_f64(), times[1].as_secs_f64());
+    println!("| what | 10,000 keys | 10,000,000 keys | ratio |");
+    println!("| --- | --- | --- | --- |");
     println!(
-        "{name}: a claim takes {few:.0?} with {FEW} keys, {many:.0?} with {MANY}, ratio {:.2}",
-        many.as_secs_f64() / few.as_secs_f64()
+        "| {name}, large | {:.0} µs | {:.0} µs | {:.3} |",
+        few * 1e6,
+        many * 1e6,
+        many / few
     );
 }

@@ -4,7 +4,7 @@
 //! [answers-postgres] [answers-sqlite] [expectations] [large-postgres] [large-sqlite] [scale-postgres] [scale-sqlite]`
 //!
 //! Both sides go through the same driver, with the same pool and durability, to the same server, in turns of
-//! two seconds. The medians are compared. The large runs fill a table with 10,000,000 marks, and the runs of scale what
+//! a second. The medians are compared. The large runs fill a table with 10,000,000 marks, and the runs of scale what
 //! their further words say.
 #![allow(
     clippy::expect_used,

@@ -1,7 +1,10 @@
 //! Rates and times.
 
 use std::{
+    fs::File,
     future::Future,
+    io::{Seek, Write},
+    path::Path,
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
@@ -11,9 +14,10 @@ use hookgate::{
     dedup::{Claim, DedupStore, End, OwnerToken, Settled},
 };
 use hookgate_test_support::{LEASE, RETAIN, key};
+use hookgate_turns::{Turns, median, rate, rounds};
 
-const TURN: Duration = Duration::from_secs(2);
-const TURNS: usize = 5;
+const TURN: Duration = Duration::from_secs(1);
+const TURNS: usize = 9;
 const TIMED: usize = 2000;
 
 /// One side of a comparison: handles a new event each time.
@@ -38,21 +42,40 @@ impl<S: DedupStore + Clone> Side for Store<S> {
 
 /// Compares the rates of events, with so many under way at once.
 pub(crate) async fn compare(name: &str, store: impl Side, bare: impl Side, under_way: usize) {
-    rate(&store, under_way).await;
-    rate(&bare, under_way).await;
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for _ in 0..TURNS {
-        ours.push(rate(&store, under_way).await);
-        theirs.push(rate(&bare, under_way).await);
+    events_a_second(&store, under_way).await;
+    events_a_second(&bare, under_way).await;
+    let mut turns = Turns::default();
+    for _ in 0..rounds(TURNS) {
+        let ours = events_a_second(&store, under_way).await;
+        turns.push(events_a_second(&bare, under_way).await, ours);
     }
-    let (ours, theirs) = (median(ours), median(theirs));
-    println!(
-        "{name}, {under_way:>2} under way: store {ours:>7.0} events/s, bare {theirs:>7.0}, ratio {:.2}",
-        ours / theirs
-    );
+    hookgate_turns::row(&format!("{name}, {under_way} under way"), &turns, rate, &[]);
 }
 
-async fn rate(side: &impl Side, under_way: usize) -> f64 {
+/// Prints the head of the table that `compare` fills, below what is known of the engine.
+pub(crate) fn head(engine: &str, known: &[(&str, String)]) {
+    println!("\n| what | figure |\n| --- | --- |");
+    for (what, figure) in known {
+        println!("| {engine}, {what} | {figure} |");
+    }
+    println!();
+    hookgate_turns::head(["bare", "store"], &[]);
+}
+
+/// How long the disk beneath a folder takes until it has 4 KiB for good: the median.
+pub(crate) fn flush(folder: &Path) -> Duration {
+    let mut file = File::create(folder.join("flushed")).expect("a file");
+    let times = (0..200).map(|_| {
+        let began = Instant::now();
+        file.rewind().expect("a file has a beginning");
+        file.write_all(&[0; 4096]).expect("there is room");
+        file.sync_data().expect("the disk takes it");
+        began.elapsed().as_secs_f64()
+    });
+    Duration::from_secs_f64(median(times))
+}
+
+async fn events_a_second(side: &impl Side, under_way: usize) -> f64 {
     // No comparison uses a key twice, or a key of another comparison.
     static NUMBERS: AtomicU64 = AtomicU64::new(0);
     let began = Instant::now();
@@ -89,9 +112,4 @@ pub(crate) async fn claim_time(store: &impl DedupStore, from: u64) -> Duration {
         assert!(matches!(claim, Ok(Claim::Won(_))));
     }
     Duration::from_secs_f64(median(times))
-}
-
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -5,7 +5,7 @@ use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::PostgresServer;
 use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
 
-use crate::measure::{Side, Store, compare};
+use crate::measure::{Side, Store, compare, head};
 
 /// The two statements, prepared, on a table of the same shape.
 #[derive(Clone)]
@@ -50,6 +50,12 @@ pub(crate) async fn run() {
         .expect("create");
     let store = PostgresStore::with_pool(pool.clone());
     store.migrate().await.expect("migrate");
+    let version: String =
+        sqlx::query_scalar("SELECT split_part(current_setting('server_version'), ' ', 1)")
+            .fetch_one(&pool)
+            .await
+            .expect("its version");
+    head("PostgreSQL", &[("version", version)]);
     for under_way in [1, 8, 64] {
         compare(
             "PostgreSQL",

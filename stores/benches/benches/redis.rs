@@ -5,7 +5,7 @@ use hookgate_redis::RedisStore;
 use hookgate_test_support::RedisServer;
 use redis::{Client, aio::ConnectionManager};
 
-use crate::measure::{Side, Store, compare};
+use crate::measure::{Side, Store, compare, head};
 
 /// Two round trips that write the same, over two connections, as the store's.
 #[derive(Clone)]
@@ -40,6 +40,13 @@ pub(crate) async fn run() {
     };
     let bare = [connect().await, connect().await];
     let store = RedisStore::connect(&server.url()).await.expect("connect");
+    let info: redis::InfoDict = redis::cmd("INFO")
+        .arg("server")
+        .query_async(&mut connect().await)
+        .await
+        .expect("what it says of itself");
+    let version: String = info.get("redis_version").expect("its version");
+    head("Redis", &[("version", version)]);
     for under_way in [1, 32] {
         compare("Redis", Store(store.clone()), Bare(bare.clone()), under_way).await;
     }

@@ -25,7 +25,7 @@ use hookgate_sqlite::SqliteInbox;
 use hookgate_test_support::{LEASE, PostgresServer, RETAIN, key};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row, SqlitePool};
 
-use crate::measure::median;
+use hookgate_turns::median;
 
 /// Lines that each turn accepts, and then leases and settles.
 const LINES: usize = 4000;

@@ -1,12 +1,5 @@
 //! SQLite in WAL mode, waiting for the disk (`synchronous = FULL`) and not (`NORMAL`).
 
-use std::{
-    fs::File,
-    io::Write,
-    path::Path,
-    time::{Duration, Instant},
-};
-
 use hookgate::EventKey;
 use hookgate_sqlite::{SqliteStore, Table};
 use sqlx::{
@@ -14,7 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::measure::{Side, Store, compare, median};
+use crate::measure::{Side, Store, compare, flush, head};
 
 /// The two statements, prepared, on a table of the same shape.
 #[derive(Clone)]
@@ -42,18 +35,6 @@ impl Side for Bare {
     }
 }
 
-/// The median time in which the disk keeps what is added to a file: a commit's least.
-fn flush_time(folder: &Path) -> Duration {
-    let mut file = File::create(folder.join("flushed")).expect("a file");
-    let times = (0..200).map(|_| {
-        let began = Instant::now();
-        file.write_all(&[0; 4096]).expect("write");
-        file.sync_data().expect("flush");
-        began.elapsed().as_secs_f64()
-    });
-    Duration::from_secs_f64(median(times.collect()))
-}
-
 pub(crate) async fn run() {
     for (name, synchronous) in [
         ("SQLite FULL", SqliteSynchronous::Full),
@@ -64,8 +45,6 @@ pub(crate) async fn run() {
             SqliteSynchronous::Normal => SqliteStore::builder().fast(),
             _ => SqliteStore::builder(),
         };
-        let flush = flush_time(folder.path()).as_secs_f64() * 1e3;
-        println!("{name}: the disk takes {flush:.2} ms to keep a page");
         let path = folder.path().join("dedup.sqlite");
         let store = settings.open(&path).await.expect("open");
         let options = SqliteConnectOptions::new()
@@ -84,6 +63,12 @@ pub(crate) async fn run() {
             .execute(&pool)
             .await
             .expect("create");
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+            .fetch_one(&pool)
+            .await
+            .expect("its version");
+        let flush = format!("{:.2} ms", flush(folder.path()).as_secs_f64() * 1e3);
+        head(name, &[("version", version), ("flush", flush)]);
         for under_way in [1, 8, 64] {
             compare(name, Store(store.clone()), Bare(pool.clone()), under_way).await;
         }
