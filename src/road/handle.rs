@@ -1,17 +1,11 @@
 //! [`handle`]: claims the events of an admitted request, runs the handler for each, and settles.
 
-use std::{
-    future::Future,
-    pin::{Pin, pin},
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{future::Future, pin::pin, sync::Arc};
 
 use bytes::Bytes;
-use pin_project_lite::pin_project;
 
 use super::{
-    Ran, Run, RunningCopy, Underway, accept::accept, each::handle_each, handler::Caught,
+    Either, Ran, Run, RunningCopy, Underway, accept::accept, each::handle_each, handler::Caught,
     underway::store_answer,
 };
 use crate::{
@@ -67,33 +61,9 @@ where
 {
     if admitted.others.is_empty() {
         let Admitted { first, bytes, .. } = admitted;
-        Handling::One {
-            work: handle_one(receiver, first, Some(bytes), timer, run),
-        }
+        Either::mostly(handle_one(receiver, first, Some(bytes), timer, run))
     } else {
-        // Boxed, so that a request with one event does not carry it along.
-        Handling::Each {
-            work: Box::pin(handle_each(receiver, admitted, timer, run)),
-        }
-    }
-}
-
-pin_project! {
-    #[project = HandlingProjection]
-    enum Handling<A, B> {
-        One { #[pin] work: A },
-        Each { work: Pin<Box<B>> },
-    }
-}
-
-impl<T, A: Future<Output = T>, B: Future<Output = T>> Future for Handling<A, B> {
-    type Output = T;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        match self.project() {
-            HandlingProjection::One { work } => work.poll(context),
-            HandlingProjection::Each { work } => work.as_mut().poll(context),
-        }
+        Either::seldom(handle_each(receiver, admitted, timer, run))
     }
 }
 
