@@ -65,8 +65,8 @@ pub struct AdmittedEvent {
     pub(crate) content: Option<ContentDigest>,
     /// What an inbox keeps of it, where there is one. Boxed, so that inline deliveries do not carry it along.
     pub(crate) kept: Option<Box<Kept>>,
-    /// The request's nonce, where it has one.
-    pub(crate) nonce: Option<Nonce>,
+    /// The request's nonce, where it has one. Boxed, so that deliveries without a nonce do not carry it along.
+    pub(crate) nonce: Option<Box<Nonce>>,
     pub(crate) wanted: bool,
     pub(crate) recognized: bool,
     pub(crate) span: DeliverySpan,
