@@ -120,8 +120,8 @@ fn last_member(text: &[u8], name: &str) -> Option<Cut> {
 
 /// The member, if it stands as `,"name":"value",` before the first bracket or backslash behind the opening brace.
 ///
-/// In a text that is JSON, nothing but the top level is open there, and no quote is escaped. So the quote behind the comma
-/// begins a name, for the same reason as in [`last_member`].
+/// In a text that is JSON, nothing but the top level is open there. The quote behind the comma begins a name, for the same
+/// reason as in [`last_member`], and without a backslash the next quote ends the value.
 fn early_member(text: &[u8], name: &str) -> Option<Cut> {
     let members = text.strip_prefix(b"{")?;
     let flat = members.get(..memchr3(b'{', b'[', b'\\', members).unwrap_or(members.len()))?;
@@ -360,6 +360,9 @@ mod tests {
             r#"{"a":"\",\"s\":\"y\",","s":"x","b":1}"#,
             r#"{"a":"[",  "s":"x","b":1}"#,
             r#"{"a":1,"s":"x\"","b":1}"#,
+            r#"{"a":1,"s":"x\",","b":1}"#,
+            r#"{"s":"x","a":{"b":1,"s":"y","c":2},"d":1}"#,
+            r#"{"s":"x","a":[{"b":1,"s":"y","c":2}],"d":1}"#,
             r#"{"a":1,"s":"{","b":1}"#,
             r#"{"a":1,"s":"x" ,"b":1}"#,
             r#" {"a":1,"s":"x","b":1}"#,
