@@ -80,7 +80,10 @@ impl fmt::Debug for Json {
 /// Reading refuses a name that comes twice. `Debug` shows the number of members only.
 #[derive(Clone)]
 pub struct ByName<V>(
-    /// Only where there is a member: most objects have none, and an empty map takes three words and its own drop.
+    #[expect(
+        clippy::box_collection,
+        reason = "most objects have no member, and an empty map takes three words and its own drop"
+    )]
     Option<Box<BTreeMap<String, V>>>,
 );
 

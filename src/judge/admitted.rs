@@ -18,10 +18,6 @@ use crate::{
 /// What became of a request that was believed.
 #[derive(Debug)]
 #[must_use = "its sender waits for an answer"]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are admitted, and a box for that would be an allocation for each delivery"
-)]
 pub enum Judged {
     /// It holds events, which are to be [handled](crate::framework::handle).
     Admitted(Admitted),

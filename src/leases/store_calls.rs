@@ -122,7 +122,10 @@ impl StoreCalls {
         self.store.calls().settled(key)
     }
 
-    /// No `async fn`: it would hold what it takes twice.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` holds twice what it takes"
+    )]
     fn call<'a, T>(
         &'a self,
         call: StoreCall,

@@ -104,12 +104,15 @@ impl<'a> Underway<'a> {
         self.claim_key(&self.facts.key, content)
     }
 
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` holds twice what it takes"
+    )]
     fn claim_key(
         &self,
         key: &EventKey,
         content: Option<&ContentDigest>,
     ) -> impl Future<Output = Result<Claim, StoreError>> {
-        // No `async fn`: it would hold twice what it takes.
         async move {
             let claims = &self.policy.once.claims;
             let claimed = claims.claim(key, content, self.timer).await;
