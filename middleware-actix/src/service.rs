@@ -18,7 +18,9 @@ use actix_web::{
 };
 use hookgate::{
     Receiver,
-    framework::{self, Concluded, DeliverySlot, Judged, Ran, RunsToEnd, TimeLeft, Verdict},
+    framework::{
+        self, Admitted, Concluded, DeliverySlot, Handled, Judged, Ran, RunsToEnd, TimeLeft, Verdict,
+    },
     pack::Head,
     time::Timer,
 };
@@ -103,7 +105,9 @@ where
     } else {
         Vec::new()
     };
-    let admitted = {
+    // What was judged goes on by value, and nothing is awaited while it is matched. This future would otherwise keep it to
+    // the end, and be too large for what allocators have at hand.
+    let next = {
         let mut body = watched(&request, body);
         let headers = RequestHeaders::of(request.headers());
         let authority = request.uri().authority();
@@ -114,12 +118,14 @@ where
             .peer(request.peer_addr())
             .unix_socket(is_on_unix_socket(&request));
         match receiver.judge().admit(head, &mut body, &timer).await {
-            Ok(Judged::Admitted(admitted)) => admitted,
-            Ok(Judged::Answered(answer)) => return answered(Some(request), answer),
-            Ok(Judged::Undecoded(undecoded)) => {
-                let answer = framework::set_aside(&receiver, undecoded, &timer).await;
-                return answered(Some(request), answer);
+            Ok(Judged::Admitted(admitted)) => {
+                Ok(follow(inner, request, &receiver, admitted, &timer))
             }
+            Ok(Judged::Undecoded(undecoded)) => {
+                let kept = framework::set_aside(&receiver, undecoded, &timer);
+                Err((Box::pin(kept), request))
+            }
+            Ok(Judged::Answered(answer)) => return answered(Some(request), answer),
             Err(rejection) => {
                 let response = fixed(&receiver.judge().refusal(&rejection));
                 let limit = receiver.body_limit();
@@ -129,22 +135,44 @@ where
             }
         }
     };
+    let (work, place) = match next {
+        Ok(next) => next,
+        Err((kept, request)) => return answered(Some(request), kept.await),
+    };
+    match framework::conclude(&timer, pin!(work)).await {
+        Concluded::Reply(response) => Ok(response.map_into_left_body()),
+        Concluded::Answer(answer) => answered(place.take(), answer),
+    }
+}
+
+/// What stands behind the judgement, and where it puts the request.
+fn follow<'a, S, B>(
+    inner: Rc<S>,
+    request: HttpRequest,
+    receiver: &'a Receiver,
+    admitted: Admitted,
+    timer: &'a Arc<dyn Timer>,
+) -> (
+    impl Future<Output = Handled<ServiceResponse<B>>> + use<'a, S, B>,
+    Rc<Place>,
+)
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: 'static,
+{
     let time = TimeLeft::of(&admitted);
+    let place = Rc::new(Place::new(None));
     let inner = Inner {
         service: inner,
         declared: admitted.declared_length(),
         // A handler further in may be found by moving along the path: each event begins where the first did.
         route: (admitted.events().count() > 1).then(|| request.match_info().clone()),
-        place: Rc::new(Place::new(Some(request))),
+        place: place.clone(),
     };
-    let place = inner.place.clone();
+    place.set(Some(request));
     let run = move |slot, bytes| run(inner, slot, bytes);
     let work = framework::handle(receiver.clone(), admitted, timer.clone(), run);
-    let work = RunsToEnd::new(&receiver, &timer, time, work, spawn);
-    match framework::conclude(&timer, pin!(work)).await {
-        Concluded::Reply(response) => Ok(response.map_into_left_body()),
-        Concluded::Answer(answer) => answered(place.take(), answer),
-    }
+    (RunsToEnd::new(receiver, timer, time, work, spawn), place)
 }
 
 /// Where the request is when the handler does not have it.

@@ -118,16 +118,16 @@ fn lower_case(name: &str) -> Cow<'_, str> {
 fn decoded(value: &[u8]) -> Result<String, NotAnEvent> {
     let bad = no(NOT_ENCODED);
     let value = bounded(value)?;
-    // Both in one pass without a way out, which a compiler turns into vector instructions.
-    let (mut is_plain, mut is_encoded) = (true, false);
+    // Both in one pass without a way out, and in bytes, as those are: a compiler turns that into vector instructions.
+    let (mut foreign, mut encoded) = (0_u8, 0_u8);
     for byte in value {
-        is_plain &= (b' '..=b'~').contains(byte);
-        is_encoded |= *byte == b'%' || *byte == b'"';
+        foreign |= u8::from(!(b' '..=b'~').contains(byte));
+        encoded |= u8::from(*byte == b'%' || *byte == b'"');
     }
-    if !is_plain {
+    if foreign != 0 {
         return Err(bad);
     }
-    if !is_encoded {
+    if encoded == 0 {
         return String::from_utf8(value.to_vec()).map_err(|_| bad);
     }
     let mut bytes = Vec::with_capacity(value.len());

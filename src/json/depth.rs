@@ -10,10 +10,14 @@ pub(crate) fn is_too_deep(json: &[u8]) -> bool {
     opening(json) > MAX_DEPTH && depth(json) > MAX_DEPTH
 }
 
+/// So many bytes are counted at once: a byte holds the count, and what a vector holds divides it, so that none are left
+/// to be counted one by one.
+const COUNTED_AT_ONCE: usize = 224;
+
 /// How many `[` and `{` there are, in strings too. Counted in bytes first, which a compiler turns into
 /// vector instructions: it costs next to nothing.
 fn opening(json: &[u8]) -> usize {
-    json.chunks(usize::from(u8::MAX))
+    json.chunks(COUNTED_AT_ONCE)
         .map(|chunk| {
             // Bit 5 is all that the two differ in.
             let count = chunk.iter().fold(0_u8, |count, byte| {

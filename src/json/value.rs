@@ -79,42 +79,50 @@ impl fmt::Debug for Json {
 ///
 /// Reading refuses a name that comes twice. `Debug` shows the number of members only.
 #[derive(Clone)]
-pub struct ByName<V>(BTreeMap<String, V>);
+pub struct ByName<V>(
+    #[expect(
+        clippy::box_collection,
+        reason = "most objects have no member, and an empty map takes three words and its own drop"
+    )]
+    Option<Box<BTreeMap<String, V>>>,
+);
 
 impl<V> ByName<V> {
     /// The value under `name`.
     pub fn get(&self, name: &str) -> Option<&V> {
-        self.0.get(name)
+        self.0.as_ref()?.get(name)
     }
 
     /// Puts `value` under `name` and gives back what was there.
     pub fn insert(&mut self, name: impl Into<String>, value: V) -> Option<V> {
-        self.0.insert(name.into(), value)
+        let members = self.0.get_or_insert_default();
+        members.insert(name.into(), value)
     }
 
     /// Names and values, in the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+        let members = self.0.iter().flat_map(|members| members.iter());
+        members.map(|(name, value)| (name.as_str(), value))
     }
 
     /// How many members there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.as_ref().map_or(0, |members| members.len())
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
     pub(crate) fn remove(&mut self, name: &str) -> Option<V> {
-        self.0.remove(name)
+        self.0.as_mut()?.remove(name)
     }
 }
 
 impl<V> Default for ByName<V> {
     fn default() -> Self {
-        Self(BTreeMap::new())
+        Self(None)
     }
 }
 
@@ -126,7 +134,7 @@ impl<V> fmt::Debug for ByName<V> {
 
 impl<V: Serialize> Serialize for ByName<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        serializer.collect_map(self.iter())
     }
 }
 

@@ -18,10 +18,6 @@ use crate::{
 /// What became of a request that was believed.
 #[derive(Debug)]
 #[must_use = "its sender waits for an answer"]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are admitted, and a box for that would be an allocation for each delivery"
-)]
 pub enum Judged {
     /// It holds events, which are to be [handled](crate::framework::handle).
     Admitted(Admitted),
@@ -65,8 +61,8 @@ pub struct AdmittedEvent {
     pub(crate) content: Option<ContentDigest>,
     /// What an inbox keeps of it, where there is one. Boxed, so that inline deliveries do not carry it along.
     pub(crate) kept: Option<Box<Kept>>,
-    /// The request's nonce, where it has one.
-    pub(crate) nonce: Option<Nonce>,
+    /// The request's nonce, where it has one. Boxed, so that deliveries without a nonce do not carry it along.
+    pub(crate) nonce: Option<Box<Nonce>>,
     pub(crate) wanted: bool,
     pub(crate) recognized: bool,
     pub(crate) span: DeliverySpan,

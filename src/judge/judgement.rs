@@ -128,7 +128,7 @@ impl Judge {
 
     fn judgement(&self, judged: Result<Judged, Rejection>) -> Judgement {
         match judged {
-            Ok(Judged::Admitted(admitted)) => match admitted.first.nonce {
+            Ok(Judged::Admitted(admitted)) => match admitted.first.nonce.as_deref().copied() {
                 Some(nonce) => Judgement::NonceUnclaimed(admitted, nonce),
                 None => Judgement::Believed(admitted),
             },

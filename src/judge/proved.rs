@@ -56,8 +56,8 @@ impl Proved<'_> {
             Err(rejection) => return Err(rejection),
         };
         if let Some(nonce) = self.nonce(&first, &others) {
-            first.nonce = Some(nonce);
-            others.iter_mut().for_each(|it| it.nonce = Some(nonce));
+            let events = std::iter::once(&mut first).chain(&mut others);
+            events.for_each(|it| it.nonce = Some(Box::new(nonce)));
         }
         Ok(Judged::Admitted(Admitted {
             first,

@@ -28,7 +28,8 @@ impl<M: Mac> KeyedMac<M> {
 
     /// Whether `signature` is that of what was read.
     pub(crate) fn verifies(self, signature: &Output<M>) -> bool {
-        self.0.verify(signature).is_ok()
+        // As a slice: in the same constant time, and by words. As an array it would go by bytes, four times as long.
+        self.0.verify_slice(signature).is_ok()
     }
 
     /// Whether one of `signatures` is. All are compared, so that time does not tell which.

@@ -42,34 +42,42 @@ impl Claims {
 
     /// One conditional write; repeated once with the same owner token, since its answer may be all that
     /// was lost.
-    pub(crate) async fn claim(
-        &self,
-        key: &EventKey,
-        content: Option<&ContentDigest>,
-        timer: &Arc<dyn Timer>,
-    ) -> Result<Claim, StoreError> {
-        let owner = self.owners.next();
-        let open = Unsettled::claim(&self.unsettled, timer, key, owner);
-        let once = || self.calls.claim(key, content, owner, self.lease, timer);
-        let first = once().await;
-        let is_repeated = matches!(first, Err(StoreError::Unavailable(_)));
-        let claimed = if is_repeated { once().await } else { first };
-        let known = match &claimed {
-            // This one is won in any case, be it by the first try.
-            Ok(Claim::Won(_)) => true,
-            // A first try without an answer may be granted late.
-            Ok(Claim::InProgress { .. } | Claim::Done { .. }) | Err(StoreError::Full) => {
-                !is_repeated
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` holds twice what it takes"
+    )]
+    pub(crate) fn claim<'a>(
+        &'a self,
+        key: &'a EventKey,
+        content: Option<&'a ContentDigest>,
+        timer: &'a Arc<dyn Timer>,
+    ) -> impl Future<Output = Result<Claim, StoreError>> + use<'a> {
+        async move {
+            let owner = self.owners.next();
+            let open = Unsettled::claim(&self.unsettled, timer, key, owner);
+            let lease = self.lease;
+            let mut claimed = self.calls.claim(key, content, owner, lease, timer).await;
+            let is_repeated = matches!(claimed, Err(StoreError::Unavailable(_)));
+            if is_repeated {
+                claimed = self.calls.claim(key, content, owner, lease, timer).await;
             }
-            Err(StoreError::Timeout | StoreError::Unavailable(_)) => false,
-        };
-        if known {
-            open.known();
-        } else {
-            drop(open);
+            let known = match &claimed {
+                // This one is won in any case, be it by the first try.
+                Ok(Claim::Won(_)) => true,
+                // A first try without an answer may be granted late.
+                Ok(Claim::InProgress { .. } | Claim::Done { .. }) | Err(StoreError::Full) => {
+                    !is_repeated
+                }
+                Err(StoreError::Timeout | StoreError::Unavailable(_)) => false,
+            };
+            if known {
+                open.known();
+            } else {
+                drop(open);
+            }
+            self.calls.note_fill();
+            claimed
         }
-        self.calls.note_fill();
-        claimed
     }
 
     /// Writes the mark, again and again for as long as `budget`, and beyond it in the background: what it stands for has

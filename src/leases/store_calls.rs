@@ -122,22 +122,28 @@ impl StoreCalls {
         self.store.calls().settled(key)
     }
 
-    async fn call<T>(
-        &self,
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` holds twice what it takes"
+    )]
+    fn call<'a, T>(
+        &'a self,
         call: StoreCall,
         limit: Duration,
-        timer: &Arc<dyn Timer>,
-        mut work: Boxed<'_, Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        let meter = self.meter.as_ref();
-        let began = meter.map(|meter| (meter, meter.start(self.clock())));
-        let called = within(timer, limit, work.as_mut())
-            .await
-            .unwrap_or(Err(StoreError::Timeout));
-        if let Some((meter, began)) = began {
-            let error = called.as_ref().err();
-            meter.store_called(call, began, self.clock(), error);
+        timer: &'a Arc<dyn Timer>,
+        mut work: Boxed<'a, Result<T, StoreError>>,
+    ) -> impl Future<Output = Result<T, StoreError>> + use<'a, T> {
+        async move {
+            let meter = self.meter.as_ref();
+            let began = meter.map(|meter| (meter, meter.start(self.clock())));
+            let called = within(timer, limit, work.as_mut())
+                .await
+                .unwrap_or(Err(StoreError::Timeout));
+            if let Some((meter, began)) = began {
+                let error = called.as_ref().err();
+                meter.store_called(call, began, self.clock(), error);
+            }
+            called
         }
-        called
     }
 }

@@ -51,7 +51,7 @@ pub(super) async fn accept_each(
     for event in &mut events {
         // Its parts, since whoever else holds the event may not go to another thread.
         let (kept, content) = (event.kept.take(), event.content);
-        let (nonce, wanted) = (event.nonce, event.wanted);
+        let (nonce, wanted) = (event.nonce.take(), event.wanted);
         let delivery = Underway::new(&receiver.0, &event.facts, &event.span, timer);
         if let Err(answer) = begin(&delivery, wanted, nonce, &mut running).await {
             let span = delivery.span;
@@ -87,7 +87,7 @@ pub(super) async fn accept_each(
 async fn begin(
     delivery: &Underway<'_>,
     wanted: bool,
-    nonce: Option<Nonce>,
+    nonce: Option<Box<Nonce>>,
     running: &mut Option<Grant>,
 ) -> Result<(), Answer> {
     let mut begun = Ok(());

@@ -8,6 +8,7 @@ mod asked;
 mod conclude;
 mod detach;
 mod each;
+mod either;
 mod handle;
 mod handler;
 #[cfg(feature = "tower")]
@@ -33,11 +34,15 @@ pub use self::{
 };
 pub(crate) use self::{
     asked::{Asked, Handler, handle_asked, handler_of, misfit, nobody},
+    either::Either,
     handler::{ran, taken},
     work::{Said, Worked, work},
 };
 #[cfg(feature = "tower")]
-pub(crate) use self::{pass::Pass, receive::follow};
+pub(crate) use self::{
+    pass::Pass,
+    receive::{aside, follow},
+};
 use self::{run::Run, underway::Underway};
 use crate::{
     delivery::DeliverySlot,

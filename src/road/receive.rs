@@ -5,13 +5,13 @@ use std::{convert::Infallible, future::Future, pin::pin, sync::Arc};
 use bytes::Bytes;
 
 use super::{
-    Concluded, Ran, RunsToEnd, TimeLeft, conclude, handle,
+    Concluded, Either, Ran, RunsToEnd, TimeLeft, conclude, handle,
     handler::{ran, taken},
     set_aside,
 };
 use crate::{
     delivery::{Delivery, DeliverySlot},
-    judge::{Admitted, Judged},
+    judge::{Admitted, Judged, Undecoded},
     receiver::Receiver,
     request::Head,
     time::{self, Timer, TokioTimer},
@@ -65,17 +65,14 @@ impl Receiver {
     {
         let timer = self.timer().unwrap_or_else(|| Arc::new(TokioTimer));
         let body = Some(body.into());
-        let admitted = match self.judge().admit(head, body, &timer).await {
-            Ok(Judged::Admitted(admitted)) => admitted,
+        let run = move |slot: DeliverySlot, _| ran::<Infallible>(taken(&slot).map(handler));
+        let next = match self.judge().admit(head, body, &timer).await {
+            Ok(Judged::Admitted(admitted)) => Either::mostly(follow(self, admitted, &timer, run)),
+            Ok(Judged::Undecoded(undecoded)) => Either::seldom(aside(self, undecoded, &timer)),
             Ok(Judged::Answered(answer)) => return answer,
-            Ok(Judged::Undecoded(undecoded)) => {
-                // Boxed, since few requests need it.
-                return Box::pin(set_aside(self, undecoded, &timer)).await;
-            }
             Err(rejection) => return self.judge().refusal(&rejection),
         };
-        let run = move |slot: DeliverySlot, _| ran::<Infallible>(taken(&slot).map(handler));
-        match follow(self, admitted, &timer, run).await {
+        match next.await {
             Concluded::Answer(answer) => answer,
             Concluded::Reply(never) => match never {},
         }
@@ -98,4 +95,13 @@ where
     let work = handle(receiver.clone(), admitted, timer.clone(), run);
     let work = RunsToEnd::new(receiver, timer, left, work, time::spawn);
     async move { conclude(timer, pin!(work)).await }
+}
+
+/// The same, of a request that cannot be decoded.
+pub(crate) async fn aside<R>(
+    receiver: &Receiver,
+    undecoded: Box<Undecoded>,
+    timer: &Arc<dyn Timer>,
+) -> Concluded<R> {
+    Concluded::Answer(set_aside(receiver, undecoded, timer).await)
 }

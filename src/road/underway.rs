@@ -104,14 +104,20 @@ impl<'a> Underway<'a> {
         self.claim_key(&self.facts.key, content)
     }
 
-    async fn claim_key(
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` holds twice what it takes"
+    )]
+    fn claim_key(
         &self,
         key: &EventKey,
         content: Option<&ContentDigest>,
-    ) -> Result<Claim, StoreError> {
-        let claims = &self.policy.once.claims;
-        let claimed = claims.claim(key, content, self.timer).await;
-        claimed.inspect_err(|error| log::store(self.facts, StoreCall::Claim, error))
+    ) -> impl Future<Output = Result<Claim, StoreError>> {
+        async move {
+            let claims = &self.policy.once.claims;
+            let claimed = claims.claim(key, content, self.timer).await;
+            claimed.inspect_err(|error| log::store(self.facts, StoreCall::Claim, error))
+        }
     }
 
     /// Remembers that `nonce` belongs to this request, before its event itself is claimed; `Err` is the answer of a

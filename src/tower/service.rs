@@ -26,7 +26,7 @@ use crate::{
     limits::unread::WatchedBody,
     receiver::Receiver,
     request::Head,
-    road::{self, Concluded, Pass, Ran},
+    road::{self, Concluded, Either, Pass, Ran},
     time::Timer,
     verdict::{Answer, Verdict},
 };
@@ -115,7 +115,9 @@ where
                 RouteParams::new()
             };
             let speaks_http1 = parts.version <= Version::HTTP_11;
-            let admitted = {
+            // What was judged goes on by value, and nothing is awaited while it is matched. This future would otherwise keep
+            // it to the end, and be too large for what allocators have at hand.
+            let next = {
                 let mut body = WatchedBody::new(RequestBody::new(body));
                 let target = (wiring.target)(&parts);
                 let head = Head::of(&parts.method, target, &parts.headers)
@@ -123,14 +125,16 @@ where
                     .peer((wiring.peer)(&parts))
                     .unix_socket((wiring.unix_socket)(&parts));
                 match receiver.judge().admit(head, &mut body, &timer).await {
-                    Ok(Judged::Admitted(admitted)) => admitted,
-                    Ok(Judged::Answered(answer)) => return Ok(fixed(&answer)),
-                    Ok(Judged::Undecoded(undecoded)) => {
-                        // Boxed, since few requests need it.
-                        let kept = Box::pin(road::set_aside(&receiver, undecoded, &timer));
-                        let answer = kept.await;
-                        return Ok(fixed(&answer));
+                    Ok(Judged::Admitted(admitted)) => {
+                        let mut call = Call::new(inner, parts);
+                        call.declared = admitted.declared_length();
+                        let run = move |slot, bytes| call.run(slot, bytes);
+                        Either::mostly(road::follow(&receiver, admitted, &timer, run))
                     }
+                    Ok(Judged::Undecoded(undecoded)) => {
+                        Either::seldom(road::aside(&receiver, undecoded, &timer))
+                    }
+                    Ok(Judged::Answered(answer)) => return Ok(fixed(&answer)),
                     Err(rejection) => {
                         let mut response = fixed(&receiver.judge().refusal(&rejection));
                         linger(&mut response, body, &parts, receiver.body_limit(), &timer);
@@ -138,10 +142,7 @@ where
                     }
                 }
             };
-            let mut call = Call::new(inner, parts);
-            call.declared = admitted.declared_length();
-            let run = move |slot, bytes| call.run(slot, bytes);
-            Ok(match road::follow(&receiver, admitted, &timer, run).await {
+            Ok(match next.await {
                 Concluded::Reply(response) => response.map(AnswerBody::own),
                 Concluded::Answer(answer) => closing(&answer, speaks_http1),
             })

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2, memrchr};
+use memchr::{memchr, memchr2, memchr3, memrchr, memrchr_iter};
 
 use super::{
     MAX_DEPTH, Refused,
@@ -78,12 +78,13 @@ pub fn cut(text: &[u8], name: &str) -> Result<Cut, Refused> {
     found.ok_or(Refused::Missing)
 }
 
-/// Finds the first such member and looks no further. A member that ends the text in the usual form is found at once.
+/// Finds the first such member and looks no further. One in the usual form is found at once where it ends the text, or
+/// stands before all that is nested.
 ///
 /// Like [`cut`], it is exact for every text that is JSON and has no such member twice. Whoever reads the text next has
 /// to find out whether it is such a text: this only saves reading it twice.
 pub(crate) fn find(text: &[u8], name: &str) -> Result<Cut, Refused> {
-    if let Some(cut) = last_member(text, name) {
+    if let Some(cut) = last_member(text, name).or_else(|| early_member(text, name)) {
         return Ok(cut);
     }
     let mut members = Members::of(text)?;
@@ -114,6 +115,34 @@ fn last_member(text: &[u8], name: &str) -> Option<Cut> {
     (memchr(b'\\', value).is_none()).then_some(Cut {
         member: comma..end,
         value: start..end,
+    })
+}
+
+/// The member, if it stands as `,"name":"value",` before the first bracket or backslash behind the opening brace.
+///
+/// In a text that is JSON, nothing but the top level is open there. The quote behind the comma begins a name, for the same
+/// reason as in [`last_member`], and without a backslash the next quote ends the value.
+fn early_member(text: &[u8], name: &str) -> Option<Cut> {
+    let members = text.strip_prefix(b"{")?;
+    let flat = members.get(..memchr3(b'{', b'[', b'\\', members).unwrap_or(members.len()))?;
+    memrchr_iter(b',', flat).find_map(|comma| {
+        let value = flat
+            .get(comma..)?
+            .strip_prefix(b",\"")?
+            .strip_prefix(name.as_bytes())?
+            .strip_prefix(b"\":\"")?;
+        let length = memchr(b'"', value)?;
+        if value.get(length.checked_add(1)?) != Some(&b',') {
+            return None;
+        }
+        // In the text, which has a brace more in front. The value's two quotes belong to it.
+        let name_start = comma.checked_add(2)?;
+        let start = flat.len().checked_sub(value.len())?;
+        let end = start.checked_add(length)?.checked_add(2)?;
+        Some(Cut {
+            member: name_start..end.checked_add(1)?,
+            value: start..end,
+        })
     })
 }
 
@@ -323,6 +352,21 @@ mod tests {
             r#"{"s":"x","a":{"b":1,"s":"y"}}"#,
             r#"{"s":"x","a":[{"b":1,"s":"y"}]}"#,
             r#"{"a":{"b":1,"s":"y"},"\u0073":"x"}"#,
+            r#"{"a":1,"s":"x","b":{"s":"y"}}"#,
+            r#"{"a":"","s":"","b":[1]}"#,
+            r#"{"a":"b,","s":"x,","c":{}}"#,
+            r#"{"a":{"b":1,"s":"y","c":2},"s":"x","d":{}}"#,
+            r#"{"a":[{"b":1,"s":"y","c":2}],"s":"x","d":1}"#,
+            r#"{"a":"\",\"s\":\"y\",","s":"x","b":1}"#,
+            r#"{"a":"[",  "s":"x","b":1}"#,
+            r#"{"a":1,"s":"x\"","b":1}"#,
+            r#"{"a":1,"s":"x\",","b":1}"#,
+            r#"{"s":"x","a":{"b":1,"s":"y","c":2},"d":1}"#,
+            r#"{"s":"x","a":[{"b":1,"s":"y","c":2}],"d":1}"#,
+            r#"{"a":1,"s":"{","b":1}"#,
+            r#"{"a":1,"s":"x" ,"b":1}"#,
+            r#" {"a":1,"s":"x","b":1}"#,
+            r#"{"a":1,"sa":"y","as":"z","s":"x","b":1}"#,
             r#"{"a":1}"#,
             "{}",
         ] {

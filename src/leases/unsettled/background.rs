@@ -92,7 +92,11 @@ impl UnsettledLeases {
         let open = if let Some(place) = shared.places.take(1) {
             Open::new(shared, timer, ending, now, place)
         } else {
-            log::unsettled(&shared.endpoint, &ending.key, words::TOO_MANY_UNSETTLED);
+            log::unsettled(
+                &shared.endpoint,
+                ending.lease.key(),
+                words::TOO_MANY_UNSETTLED,
+            );
             // Whoever has a place, and no task, may go on here.
             let Some(open) = shared.next() else {
                 return;
@@ -207,7 +211,7 @@ impl Open {
 
     /// Up to a quarter less than `pause`, another part for each event: what was given up at once is not told at once.
     fn spread(&self, pause: Duration) -> Duration {
-        let [part, ..] = *self.ending.key.as_bytes();
+        let [part, ..] = *self.ending.lease.key().as_bytes();
         pause.saturating_sub((pause / 1024).saturating_mul(u32::from(part)))
     }
 
@@ -217,7 +221,7 @@ impl Open {
         } else {
             words::NOT_MARKED
         };
-        log::unsettled(&shared.endpoint, &self.ending.key, what);
+        log::unsettled(&shared.endpoint, self.ending.lease.key(), what);
     }
 }
 

@@ -24,11 +24,9 @@ pub(crate) struct Unsettled<'a> {
 }
 
 /// What the store is to be told.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct LeaseEnd {
-    key: EventKey,
-    owner: OwnerToken,
-    attempt: u32,
+    lease: Lease,
     end: End,
     retain: Duration,
 }
@@ -36,9 +34,7 @@ struct LeaseEnd {
 impl LeaseEnd {
     fn of(lease: &Lease, end: End, retain: Duration) -> Self {
         Self {
-            key: *lease.key(),
-            owner: *lease.owner(),
-            attempt: lease.attempt(),
+            lease: Lease::granted(*lease.key(), *lease.owner(), lease.attempt()),
             end,
             retain,
         }
@@ -54,13 +50,12 @@ impl LeaseEnd {
     }
 
     /// One try.
-    async fn tell(
-        &self,
-        calls: &StoreCalls,
-        timer: &Arc<dyn Timer>,
-    ) -> Result<Settled, StoreError> {
-        let lease = Lease::granted(self.key, self.owner, self.attempt);
-        calls.settle(&lease, self.end, self.retain, timer).await
+    fn tell<'a>(
+        &'a self,
+        calls: &'a StoreCalls,
+        timer: &'a Arc<dyn Timer>,
+    ) -> impl Future<Output = Result<Settled, StoreError>> + use<'a> {
+        calls.settle(&self.lease, self.end, self.retain, timer)
     }
 }
 
@@ -121,7 +116,9 @@ impl<'a> Unsettled<'a> {
 impl Drop for Unsettled<'_> {
     fn drop(&mut self) {
         if self.is_open {
-            self.leases.go_on(self.timer, self.ending);
+            let LeaseEnd { lease, end, retain } = &self.ending;
+            let ending = LeaseEnd::of(lease, *end, *retain);
+            self.leases.go_on(self.timer, ending);
         }
     }
 }
