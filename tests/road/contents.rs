@@ -231,7 +231,7 @@ fn a_head_may_stay_as_it_is_where_it_says_the_length_and_no_encoding() {
 fn what_is_believed_says_what_the_sender_signed_of_it() {
     let clock = FakeClock::at(now());
     let timer: Arc<dyn Timer> = Arc::new(clock.clone());
-    let pack = Preset::standard_webhooks(Secret::utf8(standard_webhooks::KEY).unwrap());
+    let pack = Preset::standard_webhooks(Secret::whsec(standard_webhooks::KEY).unwrap());
     let judge = Receiver::new("orders", pack).clock(clock.clone()).judge();
     let judge = judge.unwrap();
     assert_eq!(judge.name(), "orders");
