@@ -256,7 +256,7 @@ mod tests {
         let whole = Duration::from_secs(60);
         let waits: Vec<_> = (0..100).map(|_| part_of(whole)).collect();
         assert!(waits.iter().all(|wait| *wait <= whole), "{waits:?}");
-        let (early, late): (Vec<_>, Vec<_>) = waits.iter().partition(|wait| **wait < whole / 2);
-        assert!(!early.is_empty() && !late.is_empty(), "{waits:?}");
+        assert!(waits.iter().any(|wait| *wait < whole / 2), "{waits:?}");
+        assert!(waits.iter().any(|wait| *wait >= whole / 2), "{waits:?}");
     }
 }
