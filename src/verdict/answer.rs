@@ -274,3 +274,46 @@ fn problem_text(status: StatusCode) -> &'static str {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_names_its_own_status() {
+        let access = vec![HeaderValue::from_static("Basic")];
+        let terms = Terms::new(HeaderValue::from_static("POST"), access, false);
+        for reason in Reason::ALL {
+            let answer = Answer::of(*reason, &terms);
+            if answer.body.is_empty() {
+                assert_eq!(answer.status, StatusCode::OK, "{reason}");
+                continue;
+            }
+            let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+            assert_eq!(body["status"], answer.status.as_u16(), "{reason}");
+        }
+    }
+
+    /// A sender that comes back too early is turned away again.
+    #[test]
+    fn a_pause_is_told_in_whole_seconds_and_never_shorter() {
+        for (millis, told) in [
+            (0, 1),
+            (1, 1),
+            (1000, 1),
+            (1001, 2),
+            (1500, 2),
+            (60_000, 60),
+        ] {
+            let pause = Some(Duration::from_millis(millis));
+            let answer = Answer::unavailable(Reason::HandlerRetry, pause);
+            assert_eq!(
+                answer.retry_after(),
+                Some(Duration::from_secs(told)),
+                "{millis}"
+            );
+        }
+        let answer = Answer::unavailable(Reason::HandlerRetry, None);
+        assert_eq!(answer.retry_after(), None);
+    }
+}

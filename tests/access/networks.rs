@@ -19,7 +19,7 @@ fn networks(ranges: &[&str]) -> Networks {
     Networks::new(ranges).unwrap()
 }
 
-/// The result of a call from `peer` with these forwarding headers.
+/// The result of a call from `peer` with these forwarding headers. `unix` in front of it: over a Unix socket.
 fn judge(networks: &Networks, peer: &str, headers: &[(&str, &str)]) -> Result<(), Rejection> {
     let clock = FakeClock::at(now());
     let receiver = Receiver::new("test", Logto::new(Secret::utf8(logto::KEY).unwrap()))
@@ -32,7 +32,11 @@ fn judge(networks: &Networks, peer: &str, headers: &[(&str, &str)]) -> Result<()
         .into_iter()
         .chain(headers.iter().copied())
         .collect();
-    let head = Head::new("POST", "/", &headers).peer(peer.parse::<SocketAddr>().ok());
+    let over_socket = peer.strip_prefix("unix");
+    let peer = over_socket.unwrap_or(peer).trim().parse::<SocketAddr>();
+    let head = Head::new("POST", "/", &headers)
+        .peer(peer.ok())
+        .unix_socket(over_socket.is_some());
     let timer: std::sync::Arc<dyn Timer> = std::sync::Arc::new(clock);
     let admitted = at_once(receiver.judge().admit(head, None::<bytes::Bytes>, &timer));
     match admitted {
@@ -350,6 +354,31 @@ fn a_refused_range_counts_for_the_sender_behind_the_proxies() {
         );
     }
     assert!(networks(&["203.0.113.9"]).except::<&str>([]).is_err());
+}
+
+/// Whoever reaches a socket of which nothing was said could name any address.
+#[test]
+fn a_unix_socket_is_a_proxy_or_allowed_only_where_that_was_said() {
+    let own = || networks(&["203.0.113.0/24"]);
+    let names = [("x-forwarded-for", "203.0.113.9")];
+    let denied = Err(Rejection::AddressDenied);
+    let elsewhere = own().behind(["10.0.0.0/8"], Forwarding::XForwardedFor);
+    let elsewhere = elsewhere.unwrap();
+    assert_eq!(judge(&elsewhere, "10.0.0.1:1", &names), Ok(()));
+    assert_eq!(judge(&elsewhere, "unix", &names), denied);
+    assert_eq!(judge(&own(), "unix", &names), denied);
+
+    let behind = own().behind_unix_socket(Forwarding::XForwardedFor).unwrap();
+    assert_eq!(judge(&behind, "unix", &names), Ok(()));
+    assert_eq!(judge(&behind, "unix", &[]), denied);
+    let unknown = judge(&behind, "unknown", &names);
+    assert_eq!(unknown, Err(Rejection::PeerNotWired));
+    assert_eq!(judge(&behind, "10.0.0.1:1", &names), denied);
+
+    let allowed = own().allow_unix_socket().unwrap();
+    assert_eq!(judge(&allowed, "unix", &[]), Ok(()));
+    // It has an address, so it is at no socket.
+    assert_eq!(judge(&allowed, "unix 192.0.2.1:1", &[]), denied);
 }
 
 #[test]

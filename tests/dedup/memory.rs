@@ -128,6 +128,42 @@ fn clones_share_their_keys_and_show_none() {
     assert_eq!(shown, "MemoryStore { len: 1, capacity: 5, .. }");
 }
 
+/// Nobody waits for it any more, but whoever hears of it must not hear anything wrong.
+#[test]
+fn a_claim_that_comes_behind_its_release_is_told_how_the_key_stands() {
+    let clock = fake_clock();
+    let store = MemoryStore::with_clock(10, clock.clone());
+    let key = key(0);
+    let (content, other) = (ContentDigest::of(b"content"), ContentDigest::of(b"other"));
+    let late = |content| at_once(store.claim(&key, content, owner(1), LEASE)).unwrap();
+    let left = |claim| match claim {
+        Claim::InProgress { retry_after } => retry_after,
+        other => panic!("{other:?}"),
+    };
+    let given_up = Lease::granted(key, owner(1), 1);
+    let released = at_once(store.settle(&given_up, End::Release, RETAIN));
+    assert_eq!(released.unwrap(), Settled::Ok);
+    let soon = left(late(None));
+    assert!(soon > Duration::ZERO && soon < LEASE, "{soon:?}");
+    assert_eq!(at_once(store.look(&key)).unwrap(), State::Free);
+
+    let claimed = at_once(store.claim(&key, Some(&content), owner(2), LEASE));
+    let Ok(Claim::Won(lease)) = claimed else {
+        panic!("{claimed:?}");
+    };
+    clock.advance(Duration::from_secs(5));
+    assert_eq!(left(late(None)), Duration::from_secs(25));
+
+    let settled = at_once(store.settle(&lease, End::Processed, RETAIN));
+    assert_eq!(settled.unwrap(), Settled::Ok);
+    for (content, is_same) in [(None, true), (Some(&content), true), (Some(&other), false)] {
+        let Claim::Done { same_content } = late(content) else {
+            panic!("it was handled");
+        };
+        assert_eq!(same_content, is_same);
+    }
+}
+
 /// More retentions than the store keeps lists for, the longest first.
 #[test]
 fn marks_of_any_retention_leave_when_it_is_over() {

@@ -117,3 +117,22 @@ async fn a_large_body_is_kept_with_its_events_a_few_at_a_time() {
     assert_eq!(stage.send(&batch(&lines)).await.status, 200);
     assert_eq!((inbox.calls(), inbox.inbox.len()), (vec![4, 4, 1], 9));
 }
+
+/// Each is kept with the whole body, so a body of 1 MiB could take up 1 GiB.
+#[tokio::test]
+async fn a_body_whose_events_would_take_up_too_much_together_is_413_and_nothing_of_it_is_kept() {
+    let inbox = Counting::new(1000);
+    let stage = stage(&inbox).await;
+    let padding = format!("unwanted {}", "x".repeat(900 * 1024));
+    let body = |events: usize| {
+        let lines: Vec<_> = (0..events).map(|n| format!("event{n}")).collect();
+        let mut lines: Vec<_> = lines.iter().map(String::as_str).collect();
+        lines.push(&padding);
+        batch(&lines)
+    };
+    // 64 MiB together are 72 times 900 KiB, less what is kept beside.
+    assert_eq!(stage.send(&body(80)).await.status, 413);
+    assert_eq!((inbox.calls(), inbox.inbox.len()), (vec![], 0));
+    assert_eq!(stage.send(&body(70)).await.status, 200);
+    assert_eq!(inbox.inbox.len(), 70);
+}

@@ -69,6 +69,17 @@ async fn another_method_is_405_and_told_which() {
 }
 
 #[tokio::test]
+async fn a_refusal_whose_request_was_read_leaves_the_connection_open() {
+    let stage = Stage::logto().await;
+    let forged = logto::signed(logto::body(1), "another key");
+    let forged = stage.send(&forged).await;
+    assert_eq!((forged.status, forged.header("connection")), (401, None));
+    stage.script.then(Step::Retry);
+    let again = stage.send(&logto::event(1)).await;
+    assert_eq!((again.status, again.header("connection")), (503, None));
+}
+
+#[tokio::test]
 async fn a_missing_or_wrong_media_type_or_a_content_encoding_is_415() {
     let stage = Stage::logto().await;
     let call = logto::event(1);

@@ -10,7 +10,7 @@ use axum::{Router, body::Body, routing::post};
 use hookgate::{
     Ack, Observed, Observer, Reason, Receiver, Rejection, Secret,
     dedup::MemoryStore,
-    framework::{Outcome, Ran, handle},
+    framework::{Outcome, Ran, handle, says_length},
     pack::{Authenticated, Contents, Head, KeyParts, Provider},
     providers::{logto::Logto, preset::Preset},
     schemes::Verified,
@@ -23,7 +23,8 @@ use http::{Request, Response};
 use tower::{Layer, Service, service_fn};
 
 use crate::props::{
-    Call, Fault, Gate, On, Puppet, ScriptedStore, Server, Stage, Step, at_once, logto, now, until,
+    Call, Fault, Gate, On, Puppet, ScriptedStore, Server, Stage, Step, at_once, logto, now,
+    standard_webhooks, until,
 };
 
 fn batch(lines: &[&str]) -> Call {
@@ -185,6 +186,97 @@ async fn one_nonce_stands_for_all_events_of_its_body_and_for_no_others() {
     let others = batch(&["one nonce=n1", "three"]);
     assert_eq!(stage.send(&others).await.status, 401);
     assert_eq!(stage.script.runs(), 2);
+}
+
+/// Whoever captured the nonce of a sender that signs nothing can write what he likes under the event's identity.
+#[tokio::test]
+async fn a_nonce_stands_for_a_signed_event_however_it_is_written_and_for_an_unsigned_body_as_it_is()
+{
+    let stage = puppet().await;
+    let status = async |body: &'static str| stage.send(&Call::post("/hook", body)).await.status;
+    assert_eq!(status("one nonce=n1").await, 200);
+    assert_eq!(status("one nonce=n1 at=1").await, 200);
+    assert_eq!(status("two unsigned nonce=n2").await, 200);
+    assert_eq!(status("two unsigned nonce=n2").await, 200);
+    assert_eq!(status("two unsigned nonce=n2 at=1").await, 401);
+    assert_eq!(stage.script.runs(), 2);
+}
+
+/// A handler must not wait for more than was authenticated, or take it for compressed.
+#[test]
+fn a_head_may_stay_as_it_is_where_it_says_the_length_and_no_encoding() {
+    let says = |headers: &[(&str, &str)]| says_length(&headers.to_vec(), 4);
+    assert!(says(&[("content-length", "4")]));
+    assert!(says(&[
+        ("content-length", "4"),
+        ("content-encoding", "identity")
+    ]));
+    assert!(says(&[
+        ("content-length", "4"),
+        ("content-encoding", " Identity ")
+    ]));
+    for not in [
+        &[][..],
+        &[("content-length", "5")],
+        &[("content-length", "four")],
+        &[("transfer-encoding", "chunked")],
+        &[("content-length", "4"), ("transfer-encoding", "chunked")],
+        &[("content-length", "4"), ("content-encoding", "gzip")],
+        &[
+            ("content-length", "4"),
+            ("content-encoding", "gzip"),
+            ("content-encoding", "identity"),
+        ],
+        &[("content-encoding", "identity")],
+    ] {
+        assert!(!says(not), "{not:?}");
+    }
+}
+
+/// What a program without the middleware knows of an event, it knows from here.
+#[test]
+fn what_is_believed_says_what_the_sender_signed_of_it() {
+    let clock = FakeClock::at(now());
+    let timer: Arc<dyn Timer> = Arc::new(clock.clone());
+    let pack = Preset::standard_webhooks(Secret::whsec(standard_webhooks::KEY).unwrap());
+    let judge = Receiver::new("orders", pack).clock(clock.clone()).judge();
+    let judge = judge.unwrap();
+    assert_eq!(judge.name(), "orders");
+    let believed = |judge: &hookgate::framework::Judge, call: &Call| {
+        let head = Head::new("POST", "/hook", &call.headers);
+        let judged = at_once(judge.admit(head, Some(call.body.clone()), &timer));
+        judged.unwrap().admitted().unwrap()
+    };
+    let call = standard_webhooks::signed("msg_1", now().as_secs(), r#"{"type":"paid"}"#);
+    let admitted = believed(&judge, &call);
+    let event = admitted.first();
+    assert_eq!(event.signed_id(), Some("msg_1"));
+    assert_eq!((event.sent_at(), event.occurred_at()), (Some(now()), None));
+    assert_eq!(event.payload(), &call.body);
+
+    let judge = Receiver::new("test", Puppet::default())
+        .clock(clock.clone())
+        .judge();
+    let secs = now().as_secs();
+    let call = Call::post("/hook", format!("one at={secs}"));
+    let admitted = believed(&judge.unwrap(), &call);
+    let event = admitted.first();
+    assert_eq!((event.sent_at(), event.occurred_at()), (None, Some(now())));
+    let content = hookgate::pack::ContentDigest::of(&call.body);
+    assert_eq!(event.content(), Some(&content));
+    assert!(event.signed_id().is_none() && event.claimed_type().is_none());
+
+    let pack = Preset::github(Secret::utf8("0123456789abcdef").unwrap());
+    let judge = Receiver::new("test", pack).clock(clock.clone()).judge();
+    let sent = hookgate::providers::preset::PresetSimulator::github("0123456789abcdef")
+        .event_type("push")
+        .send(now(), r#"{"ref":"main"}"#);
+    let head = Head::new("POST", "/hook", &sent.headers);
+    let judge = judge.unwrap();
+    let judged = at_once(judge.admit(head, Some(sent.body.clone()), &timer));
+    let admitted = judged.unwrap().admitted().unwrap();
+    let claimed = admitted.first().claimed_type().unwrap();
+    assert_eq!(*claimed.trust_unsigned(), "push");
 }
 
 /// The bytes of a delivery's future whose handler takes `N` along.

@@ -25,7 +25,8 @@ use hookgate::{
 use tower::ServiceExt;
 
 use crate::props::{
-    Call, Connection, Fault, Gate, On, Puppet, Reply, ScriptedStore, Stage, Step, logto, now, until,
+    Call, Connection, Fault, Gate, Log, On, Puppet, Reply, ScriptedStore, Stage, Step, logto, now,
+    until,
 };
 
 /// How soon a claim that was given up is given back.
@@ -142,6 +143,7 @@ async fn a_claim_that_is_granted_after_the_length_of_its_lease_is_given_back() {
 
 #[tokio::test]
 async fn a_release_is_not_tried_for_ever() {
+    let log = Log::begin();
     let stage = Stage::logto().await;
     stage.store.always(On::Release, Fault::Down);
     stage.store.next(On::Claim, Fault::Silent);
@@ -151,10 +153,12 @@ async fn a_release_is_not_tried_for_ever() {
     let tries = stage.store.count(On::Release);
     stage.pass(Duration::from_secs(60)).await;
     assert_eq!(stage.store.count(On::Release), tries);
+    assert_eq!(log.with("the lease ends by itself").len(), 1);
 }
 
 #[tokio::test]
 async fn a_mark_is_not_tried_beyond_the_end_of_the_lease() {
+    let log = Log::begin();
     let stage = Stage::logto().await;
     stage.store.always(On::Mark, Fault::Down);
     let sent = stage.sending(&logto::event(1));
@@ -166,6 +170,7 @@ async fn a_mark_is_not_tried_beyond_the_end_of_the_lease() {
     let tries = stage.store.count(On::Mark);
     stage.pass(Duration::from_secs(60)).await;
     assert_eq!(stage.store.count(On::Mark), tries);
+    assert_eq!(log.with("the effect may repeat").len(), 1);
 }
 
 #[tokio::test]

@@ -583,6 +583,12 @@ fn a_proof_that_outlives_the_memory_of_its_event_is_refused() {
     let longer = |it: ReceiverBuilder| it.retention(Duration::from_secs(8 * 24 * 3600));
     assert_eq!(with(last + DAY, in_header(), longer), Ok(()));
     refused(with(last + DAY + 1, in_header(), longer));
+    // A window that is set shortens nothing where nothing says a time that it could be compared with.
+    let windowed = |it: ReceiverBuilder| {
+        it.past(Duration::from_secs(300))
+            .future(Duration::from_secs(300))
+    };
+    refused(with(in_days(90, 0), in_header(), windowed));
     // A window is for the time of the attempt, and whoever checks no time has chosen that.
     assert_eq!(
         with(in_days(90, 0), in_header().issued_at(), |it| it),

@@ -344,34 +344,108 @@ fn of_an_ecdsa_signature_either_s_is_taken_and_one_way_to_write_it() {
 
 #[test]
 fn one_key_is_the_same_in_every_form_that_consoles_show() {
-    let signature = const_hex::encode(signed(JwsAlgorithm::Es256, EcdsaForm::Fixed));
-    let algorithms = [JwsAlgorithm::Es256];
-    let der = file("p256.pub.der");
-    let point = &der[der.len() - 65..];
-    let mut compressed = point[..33].to_vec();
-    compressed[0] = 2 + point[64] % 2;
-    let url = |part: &[u8]| base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(part);
-    let (x, y) = (url(&point[1..33]), url(&point[33..]));
-    let jwk = format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#);
-    let pem = format!(
-        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
-        BASE64_STANDARD.encode(&der)
-    );
-    for key in [
-        VerifyingKey::der(&der, algorithms),
-        VerifyingKey::pem(pem, algorithms),
-        VerifyingKey::jwk(jwk, algorithms),
-        VerifyingKey::raw(point, algorithms),
-        VerifyingKey::raw(&compressed, algorithms),
-        VerifyingKey::hex(const_hex::encode(point), algorithms),
-        VerifyingKey::hex(const_hex::encode(&der), algorithms),
-        VerifyingKey::base64(BASE64_STANDARD.encode(&compressed), algorithms),
-        VerifyingKey::base64(BASE64_STANDARD.encode(&der), algorithms),
-        VerifyingKey::der(file("p256.crt.der"), algorithms),
+    for (algorithm, name, curve, length) in [
+        (JwsAlgorithm::Es256, "p256", "P-256", 32),
+        (JwsAlgorithm::Es384, "p384", "P-384", 48),
     ] {
-        assert_eq!(key.validate(), Ok(()));
-        let es256 = scheme(config(JwsAlgorithm::Es256));
-        assert_eq!(judged(&es256, key, &signature, BODY.as_bytes()), Ok(()));
+        let signature = const_hex::encode(signed(algorithm, EcdsaForm::Fixed));
+        let algorithms = [algorithm];
+        let der = file(&format!("{name}.pub.der"));
+        let point = &der[der.len() - 2 * length - 1..];
+        let mut compressed = point[..=length].to_vec();
+        compressed[0] = 2 + point[2 * length] % 2;
+        let url = |part: &[u8]| base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(part);
+        let (x, y) = (url(&point[1..=length]), url(&point[length + 1..]));
+        let jwk = format!(r#"{{"kty":"EC","crv":"{curve}","x":"{x}","y":"{y}"}}"#);
+        let pem = format!(
+            "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+            BASE64_STANDARD.encode(&der)
+        );
+        for key in [
+            VerifyingKey::der(&der, algorithms),
+            VerifyingKey::pem(pem, algorithms),
+            VerifyingKey::jwk(jwk, algorithms),
+            VerifyingKey::raw(point, algorithms),
+            VerifyingKey::raw(&compressed, algorithms),
+            VerifyingKey::hex(const_hex::encode(point), algorithms),
+            VerifyingKey::hex(const_hex::encode(&der), algorithms),
+            VerifyingKey::base64(BASE64_STANDARD.encode(&compressed), algorithms),
+            VerifyingKey::base64(BASE64_STANDARD.encode(&der), algorithms),
+            VerifyingKey::der(file(&format!("{name}.crt.der")), algorithms),
+        ] {
+            assert_eq!(key.validate(), Ok(()), "{curve}");
+            let scheme = scheme(config(algorithm));
+            let said = judged(&scheme, key, &signature, BODY.as_bytes());
+            assert_eq!(said, Ok(()), "{curve}");
+        }
+    }
+}
+
+/// `RSAPublicKey` of RFC 8017, which older tools write.
+#[test]
+fn an_rsa_key_may_stand_in_a_block_of_its_own_kind() {
+    let pem = format!(
+        "-----BEGIN RSA PUBLIC KEY-----\n{}\n-----END RSA PUBLIC KEY-----\n",
+        BASE64_STANDARD.encode(file("rsa.pkcs1.der"))
+    );
+    let key = VerifyingKey::pem(pem, [JwsAlgorithm::Rs256]);
+    assert_eq!(key.validate(), Ok(()));
+    let signature = const_hex::encode(signed(JwsAlgorithm::Rs256, EcdsaForm::Fixed));
+    let rs256 = scheme(config(JwsAlgorithm::Rs256));
+    assert_eq!(judged(&rs256, key, &signature, BODY.as_bytes()), Ok(()));
+}
+
+/// What names another curve is no key of the curve whose points are as long.
+#[test]
+fn a_point_counts_on_the_curve_that_is_named_beside_it() {
+    for (algorithm, name, curve) in [
+        // prime239v3 in place of P-256, P-521 in place of P-384.
+        (JwsAlgorithm::Es256, "p256", "2a8648ce3d030107"),
+        (JwsAlgorithm::Es384, "p384", "2b81040022"),
+    ] {
+        let der = const_hex::encode(file(&format!("{name}.pub.der")));
+        let last = &curve[curve.len() - 1..];
+        let other = if last == "7" { "6" } else { "3" };
+        let other = der.replacen(curve, &format!("{}{other}", &curve[..curve.len() - 1]), 1);
+        assert_ne!(der, other);
+        assert_eq!(VerifyingKey::hex(der, [algorithm]).validate(), Ok(()));
+        assert_eq!(
+            VerifyingKey::hex(other, [algorithm]).validate(),
+            Err(BuildError::UnfitKey(
+                "a key is of a kind that verifies nothing here: RSA, P-256, P-384 and Ed25519 do"
+            )),
+            "{name}"
+        );
+    }
+}
+
+/// RFC 7517, sections 4.2 and 4.3. A key that is published for another purpose may be known to more than its owner.
+#[test]
+fn a_jwk_verifies_if_it_says_that_it_does_or_does_not_say() {
+    let jwk = |purpose: &str| {
+        let der = file("ed.pub.der");
+        let x = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(&der[der.len() - 32..]);
+        let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"{purpose}}}"#);
+        VerifyingKey::jwk(jwk, [JwsAlgorithm::EdDsa]).validate()
+    };
+    for taken in [
+        "",
+        r#","use":"sig""#,
+        r#","key_ops":["verify"]"#,
+        r#","key_ops":["sign","verify"]"#,
+        r#","use":"sig","key_ops":["verify"]"#,
+    ] {
+        assert_eq!(jwk(taken), Ok(()), "{taken}");
+    }
+    for refused in [
+        r#","use":"enc""#,
+        r#","key_ops":[]"#,
+        r#","key_ops":["sign"]"#,
+        r#","key_ops":["encrypt","wrapKey"]"#,
+        r#","use":"sig","key_ops":["sign"]"#,
+        r#","use":"enc","key_ops":["verify"]"#,
+    ] {
+        assert!(jwk(refused).is_err(), "{refused}");
     }
 }
 

@@ -191,6 +191,18 @@ mod tests {
     }
 
     #[test]
+    fn tokens_that_differ_in_one_byte_are_different_owners() {
+        let marks: HashSet<_> = (0..16)
+            .map(|place| {
+                let mut token = [7; 16];
+                token[place] = 8;
+                OwnerMark::of(&OwnerToken::from_bytes(token)).0
+            })
+            .collect();
+        assert_eq!(marks.len(), 16);
+    }
+
+    #[test]
     fn flags_and_time_do_not_touch_each_other() {
         let start = Now::new(Duration::ZERO);
         let latest = start.plus(Duration::MAX);

@@ -387,4 +387,22 @@ mod tests {
             assert!(shard.slab.touched() <= 101, "{}", shard.slab.touched());
         }
     }
+
+    /// A full store would otherwise say so although marks have ended.
+    #[test]
+    fn a_search_for_room_goes_past_entries_that_give_none() {
+        let mut shard = Shard::new();
+        let room = Room::new(100);
+        for number in 0..100 {
+            handle(&mut shard, &room, number, Now::new(Duration::ZERO));
+        }
+        // Each claim removes four, so the last twenty keys come again before their old entries have gone.
+        for number in (80..100).rev() {
+            handle(&mut shard, &room, number, Now::new(RETAIN));
+        }
+        assert_eq!(room.taken(), 20);
+        let found = shard.reclaim(Now::new(RETAIN * 2), &room, &mut 0);
+        assert!(matches!(found, Reclaimed::Room(None)));
+        assert_eq!(room.taken(), 19);
+    }
 }

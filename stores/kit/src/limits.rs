@@ -25,3 +25,15 @@ pub fn lock_timeout(call_timeout: Duration) -> Duration {
 pub fn mark_timeout(call_timeout: Duration) -> Duration {
     call_timeout / 4
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Behind a lock there is a quarter left for the statement itself, and behind a connection time for another one.
+    #[test]
+    fn what_waits_inside_of_a_call_gives_up_before_it_ends() {
+        assert_eq!(lock_timeout(CALL_TIMEOUT), Duration::from_millis(1_500));
+        assert_eq!(mark_timeout(CALL_TIMEOUT), Duration::from_millis(500));
+    }
+}

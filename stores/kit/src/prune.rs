@@ -249,4 +249,14 @@ mod tests {
         let pruning = Pruning::spawn(&Arc::downgrade(&rows), Some(MINUTE));
         assert!(pruning.0.is_none());
     }
+
+    /// Where processes die often, those that all waited for the same time would never prune.
+    #[test]
+    fn the_first_wait_is_left_to_chance() {
+        let whole = Duration::from_secs(60);
+        let waits: Vec<_> = (0..100).map(|_| part_of(whole)).collect();
+        assert!(waits.iter().all(|wait| *wait <= whole), "{waits:?}");
+        assert!(waits.iter().any(|wait| *wait < whole / 2), "{waits:?}");
+        assert!(waits.iter().any(|wait| *wait >= whole / 2), "{waits:?}");
+    }
 }

@@ -67,4 +67,15 @@ mod tests {
         assert_eq!(left(0), Duration::ZERO);
         assert_eq!(left(7), Duration::from_millis(7));
     }
+
+    /// Stored rows have them: another form would take each copy of today's events for another content.
+    #[test]
+    fn of_a_content_the_first_eight_bytes_are_kept_in_their_order() {
+        let mut bytes = [0xff; 32];
+        bytes[..8].copy_from_slice(&[1, 2, 3, 4, 5, 6, 7, 8]);
+        let content = ContentDigest::from_bytes(bytes);
+        assert_eq!(kept(Some(&content)), Some([1, 2, 3, 4, 5, 6, 7, 8]));
+        assert_eq!(kept_number(Some(&content)), Some(0x0102_0304_0506_0708));
+        assert_eq!((kept(None), kept_number(None)), (None, None));
+    }
 }
