@@ -92,7 +92,7 @@ async fn a_filter_that_means_little_looks_at_a_window_a_page() {
         assert_eq!(pages, 4);
         // What it means is found, in whichever window it is.
         let known = core.list(&Filter::all(), None, 1).await.unwrap();
-        filter.event_type = Some(known.rows[0].event_type.clone().into());
+        filter.event_type = Some(known.rows[0].event_type.clone());
         let (mut found, mut after) = (0, None);
         loop {
             let page = core.list(&filter, after.as_ref(), 1000).await.unwrap();
