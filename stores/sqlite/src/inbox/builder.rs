@@ -219,7 +219,9 @@ impl SqliteInboxBuilder {
             .statement_cache_capacity(STATEMENTS)
             // Only this reaches the disk itself on macOS. It says nothing elsewhere.
             .pragma("fullfsync", if self.may_lose { "OFF" } else { "ON" })
-            .pragma("secure_delete", "ON");
+            .pragma("secure_delete", "ON")
+            // Nor may a temporary file keep pages of events.
+            .pragma("temp_store", "MEMORY");
         if !self.may_lose {
             is_durable(&options).await?;
         }
@@ -307,7 +309,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn its_connections_wait_for_the_disk_and_overwrite_whatever_the_pools_do() {
+    async fn its_connections_wait_for_the_disk_and_leave_nothing_on_it_whatever_the_pools_do() {
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteConnectOptions::new()
             .filename(folder.path().join("file"))
@@ -321,7 +323,11 @@ mod tests {
             (SqliteInbox::builder().may_lose_what_was_accepted(), 1),
         ] {
             let inbox = builder.pool(pool.clone()).await.unwrap();
-            for (pragma, expected) in [("synchronous", level), ("secure_delete", 1)] {
+            for (pragma, expected) in [
+                ("synchronous", level),
+                ("secure_delete", 1),
+                ("temp_store", 2),
+            ] {
                 let read = sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"));
                 let row = sqlx::raw_sql(read)
                     .fetch_one(&inbox.0.readers)
