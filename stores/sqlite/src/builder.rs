@@ -100,7 +100,10 @@ impl SqliteStoreBuilder {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(self.synchronous)
-            .busy_timeout(lock_timeout(self.call_timeout));
+            .busy_timeout(lock_timeout(self.call_timeout))
+            // What a statement of many rows sets aside, to take it back where it fails: a few pages. A file for that is made
+            // and removed with each.
+            .pragma("temp_store", "MEMORY");
         let pool = |connections| {
             SqlitePoolOptions::new()
                 .max_connections(connections)

@@ -1,9 +1,6 @@
 //! How a row is read.
 
-use hookgate::{
-    EventKey,
-    dedup::{OwnerToken, State, StoreError},
-};
+use hookgate::dedup::{State, StoreError};
 use hookgate_store_kit::{Found, RowState, rounding};
 use sqlx::{Row, sqlite::SqliteRow};
 
@@ -26,12 +23,17 @@ pub(crate) fn attempt(row: &SqliteRow, column: usize) -> Result<u32, StoreError>
     Ok(u32::try_from(attempt).unwrap_or(u32::MAX))
 }
 
-/// Whose row a [written one](crate::statements::Statements::ROW) is.
-pub(crate) fn holder(row: &SqliteRow) -> Result<(EventKey, OwnerToken), StoreError> {
-    let (key, owner): (&[u8], &[u8]) = (get(row, 1)?, get(row, 2)?);
-    let key = key.try_into().map_err(|_| SQLITE.unexpected())?;
-    let owner = owner.try_into().map_err(|_| SQLITE.unexpected())?;
-    Ok((EventKey::from_bytes(key), OwnerToken::from_bytes(owner)))
+/// The places in the list that was asked for, and the attempts, of what
+/// [was written](crate::statements::Statements::granted_many).
+pub(crate) fn written(row: &SqliteRow) -> Result<Vec<(usize, u32)>, StoreError> {
+    let text: Option<&str> = get(row, 0)?;
+    let each = text.unwrap_or_default().split_terminator(',');
+    let read = |each: &str| {
+        let (place, attempt) = each.split_once(' ')?;
+        Some((place.parse().ok()?, attempt.parse().ok()?))
+    };
+    each.map(|each| read(each).ok_or_else(|| SQLITE.unexpected()))
+        .collect()
 }
 
 pub(crate) fn looked(row: &SqliteRow) -> Result<State, StoreError> {

@@ -1,6 +1,6 @@
 //! [`Together`]: what several callers write, in one transaction.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use hookgate::dedup::{End, Lease, StoreError};
 use hookgate_store_kit::{
@@ -30,7 +30,7 @@ pub(crate) struct InTime {
 }
 
 /// Writes of one statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Claim,
     Mark,
@@ -38,12 +38,12 @@ enum Kind {
 }
 
 impl Kind {
-    /// The statement of many.
-    fn many(self, statements: &Statements) -> &Arc<str> {
+    /// The statement that writes many, and the one that reads which of them were written. Nobody asks what came of a release.
+    fn many(self, statements: &Statements) -> (&Arc<str>, Option<&Arc<str>>) {
         match self {
-            Self::Claim => &statements.claim_many,
-            Self::Mark => &statements.settle_many,
-            Self::Release => &statements.release_many,
+            Self::Claim => (&statements.claim_many, Some(&statements.granted_many)),
+            Self::Mark => (&statements.settle_many, Some(&statements.marked_many)),
+            Self::Release => (&statements.release_many, None),
         }
     }
 }
@@ -192,27 +192,33 @@ impl Together {
             return Ok(written(&rows).map(|written| vec![written]));
         }
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let mut rows = Vec::with_capacity(writes.len());
+        let mut all = vec![None; writes.len()];
         // What ends a lease goes first: a claim of its key may wait beside it.
         for kind in [Kind::Release, Kind::Mark, Kind::Claim] {
-            let those = writes.iter().filter(|it| it.kind() == kind);
-            let listed = json::list(those.map(InTime::listed));
-            let asked = Asked::new(kind.many(&self.statements)).text(Some(&listed));
-            let found = asked.rows(&mut tx).await?;
-            rows.extend(found.into_iter().map(|row| (kind, row)));
+            let those = writes.iter().enumerate();
+            let those: Vec<_> = those.filter(|(_, it)| it.kind() == kind).collect();
+            if those.is_empty() {
+                continue;
+            }
+            let listed = json::list(those.iter().map(|(_, it)| it.listed()));
+            let (write, read) = kind.many(&self.statements);
+            Asked::new(write).text(Some(&listed)).rows(&mut tx).await?;
+            let Some(read) = read else { continue };
+            for row in Asked::new(read).text(Some(&listed)).rows(&mut tx).await? {
+                let found = match row::written(&row) {
+                    Ok(found) => found,
+                    Err(error) => return Ok(Err(error)),
+                };
+                for (place, attempt) in found {
+                    if let Some(written) = those.get(place).and_then(|(at, _)| all.get_mut(*at)) {
+                        *written = Some(attempt);
+                    }
+                }
+            }
         }
         tx.commit().await?;
-        Ok(each(&rows, writes))
+        Ok(Ok(all))
     }
-}
-
-/// What came of each, of the rows that were written.
-fn each(rows: &[(Kind, SqliteRow)], writes: &[InTime]) -> Result<Vec<Written>, StoreError> {
-    let read = |(kind, row)| Ok(((kind, row::holder(row)?), row::attempt(row, 0)?));
-    let rows = rows.iter().map(|(kind, row)| read((*kind, row)));
-    let rows = rows.collect::<Result<HashMap<_, _>, StoreError>>()?;
-    let of = |it: &InTime| rows.get(&(it.kind(), it.write.holder())).copied();
-    Ok(writes.iter().map(of).collect())
 }
 
 /// A connection that goes back to its pool only when its transaction ended as it should. A full disk ends a transaction by
