@@ -74,8 +74,10 @@ def figure_of(figure, taken):
     is_ratio = figure.column == "ratio"
     spread = cells.get("spread") if figure.column in ("ratio", "figure") else None
     said = number(value, is_ratio)
-    if spread:
-        said += " (" + "–".join(number(end, is_ratio) for end in spread.split(" to ")) + ")"
+    ends = [number(end, is_ratio) for end in spread.split(" to ")] if spread else []
+    # What others are compared with has none.
+    if set(ends) - {said}:
+        said += " (" + "–".join(ends) + ")"
     return marked(said, figure.bar)
 
 
