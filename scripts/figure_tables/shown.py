@@ -200,6 +200,8 @@ TABLES = [
             peer("hookgate on axum, with dedup", "hookgate on axum, with dedup"),
             peer("webhook-verify 0.1.0 on axum, no dedup", "webhook-verify 0.1.0 on axum", least(1.03)),
             peer("@octokit/webhooks 14.2.0 on Node 20, no dedup", "@octokit/webhooks 14.2.0 on Node", least(1.03)),
+            peer("hookgate on actix-web, with dedup", "hookgate on actix-web, with dedup"),
+            peer("webhook-verify 0.1.0 on actix-web, no dedup", "webhook-verify 0.1.0 on actix-web", least(1.03)),
             peer("hookgate on axum, signed CloudEvents, with dedup", "hookgate on axum, signed cloudevents, with dedup"),
             peer(
                 "cloudevents-sdk 0.9 on axum, verifies nothing", "cloudevents-sdk 0.9 on axum, verifies nothing", least(1.03)

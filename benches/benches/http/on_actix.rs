@@ -15,7 +15,7 @@ use crate::{
     receivers,
 };
 
-const PATH: &str = "/hook";
+pub(crate) const PATH: &str = "/hook";
 
 /// Tells an application its routes. Each thread of a server asks for its own.
 pub(crate) type Configure = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
@@ -52,7 +52,7 @@ async fn on_event(Event(delivery): Event<logto::Event>) -> Ack {
     Ack::processed()
 }
 
-async fn on_payload(Event(delivery): Event<Payload<SignIn>>) -> Ack {
+pub(crate) async fn on_payload(Event(delivery): Event<Payload<SignIn>>) -> Ack {
     assert!(matches!(delivery.event(), Payload::Known(known) if known.weight() > 0));
     Ack::processed()
 }

@@ -12,7 +12,10 @@ pub(crate) fn serve(variant: &str) {
     match variant.split_once('-') {
         Some(("axum", subject)) => run(on_axum::app(subject)),
         #[cfg(feature = "actix")]
-        Some(("actix", subject)) => run_actix(crate::on_actix::configured(subject)),
+        Some(("actix", subject)) => {
+            let peer = peers::on_actix::configured(subject);
+            run_actix(peer.unwrap_or_else(|| crate::on_actix::configured(subject)));
+        }
         _ => run(peers::app(variant).unwrap_or_else(|| panic!("no variant {variant}"))),
     }
 }
