@@ -19,7 +19,7 @@ const TAKES: Tolerances = Tolerances::AS_WRITTEN;
 pub(super) fn covered(
     authenticated: &Authenticated<'_>,
     has_signature: bool,
-) -> Result<WorkflowEvent, Undecodable> {
+) -> Result<Box<WorkflowEvent>, Undecodable> {
     let omitted = has_signature.then(|| Omitted {
         name: SIGNATURE,
         within: authenticated.proof.clone(),
@@ -47,14 +47,15 @@ pub(super) fn data_only(
     data: &[u8],
     claimed: Unsigned<Attributes>,
     trust_type: bool,
-) -> Result<WorkflowEvent, Undecodable> {
+) -> Result<Box<WorkflowEvent>, Undecodable> {
     let text = std::str::from_utf8(data).map_err(|_| Undecodable("the data is not UTF-8"))?;
     if is_too_deep(data) {
         return Err(Undecodable("the data is nested too deep"));
     }
     let raw = Json::read(text).map_err(|_| Undecodable("the data is not JSON"))?;
     if !trust_type {
-        return Ok(WorkflowEvent::DataOnly(DataOnly { data: raw, claimed }));
+        let event = WorkflowEvent::DataOnly(DataOnly { data: raw, claimed });
+        return Ok(Box::new(event));
     }
     let mut json = serde_json::Deserializer::from_str(raw.get());
     let content = match WorkflowData::read(&claimed.trust_unsigned().event_type, &mut json) {
@@ -67,13 +68,18 @@ pub(super) fn data_only(
     Ok(of_type(content, Origin::Claimed(claimed)))
 }
 
-fn of_type(content: Content<WorkflowData>, origin: Origin) -> WorkflowEvent {
+/// Boxed where it is made: an event is large, and each move from here on would copy it.
+fn of_type(content: Content<WorkflowData>, origin: Origin) -> Box<WorkflowEvent> {
     let (raw, error) = match content {
-        Content::Typed(data) => return data.from(origin),
+        Content::Typed(data) => return Box::new(data.from(origin)),
         Content::Misfit { raw, error } => (Some(raw), error),
         Content::Missing | Content::Text(_) | Content::Binary(_) => (None, Misfit::NoData),
     };
-    WorkflowEvent::Unrecognized(Unrecognized { raw, error, origin })
+    Box::new(WorkflowEvent::Unrecognized(Unrecognized {
+        raw,
+        error,
+        origin,
+    }))
 }
 
 struct ByType;

@@ -192,7 +192,7 @@ impl Facephi {
         &self,
         authenticated: &Authenticated<'_>,
         key: &mut KeyParts,
-    ) -> Result<(WorkflowEvent, Option<EventType>), Undecodable> {
+    ) -> Result<(Box<WorkflowEvent>, Option<EventType>), Undecodable> {
         if self.signs().covers_all() {
             // Cut out before it was written anew, the member is gone; else it stands where it was found.
             let has_signature = authenticated.proof.is_some()
@@ -313,14 +313,14 @@ impl Provider for Facephi {
         let trace_context = event
             .attributes()
             .and_then(|attributes| attributes.trace_context());
-        let claimed_type = match &event {
+        let claimed_type = match &*event {
             WorkflowEvent::DataOnly(event) => {
                 Some(event.claimed.trust_unsigned().event_type.as_str().into())
             }
             _ => None,
         };
-        let recognized = !matches!(event, WorkflowEvent::Unrecognized(_));
-        // In one go: an event is large, and each setter would move it.
+        let recognized = !matches!(*event, WorkflowEvent::Unrecognized(_));
+        // In one go: the parts are large, and each setter would move them.
         Ok(Contents::Event(Decoded {
             parts,
             bytes: None,
@@ -333,7 +333,7 @@ impl Provider for Facephi {
             claimed_type,
             claimed_body: None,
             recognized,
-            event: Box::new(event),
+            event,
         }))
     }
 }
