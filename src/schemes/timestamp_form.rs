@@ -68,7 +68,7 @@ impl TimestampForm {
                 "the template has `{timestamp:rfc3339}`, and the time is of another form",
             ));
         }
-        let rule = match self {
+        let mut rule = match self {
             // Its text begins and ends by its own form, so any literal beside it leaves one reading.
             Self::Rfc3339 if !rule.ends_itself => rule.delimiting_itself(),
             // The same, but for what a fraction begins with. No template has a digit there.
@@ -77,6 +77,10 @@ impl TimestampForm {
         };
         if rule.delimiter.is_some_and(|byte| self.may_contain(byte)) {
             return Err(GOES_ON);
+        }
+        if matches!(self, Self::Seconds | Self::Milliseconds) {
+            // No text that is read as a whole number has that literal, so nothing has to look for it.
+            rule.delimiter = None;
         }
         Ok(rule)
     }
