@@ -274,6 +274,11 @@ fn each_challenge_is_named_once_in_the_order_of_the_rules() {
             "ApiKey realm=\"webhook\""
         ]
     );
+    // A rule that is shared names the same.
+    assert_eq!(
+        Arc::new(Basic::new("u", "p")).challenges(),
+        rule.challenges()[..1]
+    );
 }
 
 #[test]
