@@ -163,3 +163,23 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for ByName<V> {
         deserializer.deserialize_map(Members(std::marker::PhantomData))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+    use super::*;
+
+    #[test]
+    fn members_are_read_by_name_counted_and_read_once() {
+        let mut members: ByName<u8> = serde_json::from_str(r#"{"b":2,"a":1}"#).unwrap();
+        assert_eq!((members.len(), members.is_empty()), (2, false));
+        assert!(members.iter().eq([("a", &1), ("b", &2)]));
+        assert_eq!((members.get("b"), members.get("c")), (Some(&2), None));
+        assert_eq!(members.insert("c", 3), None);
+        assert_eq!((members.insert("c", 4), members.len()), (Some(3), 3));
+        let none: ByName<u8> = serde_json::from_str("{}").unwrap();
+        assert_eq!((none.len(), none.is_empty()), (0, true));
+        assert!(serde_json::from_str::<ByName<u8>>(r#"{"a":1,"a":1}"#).is_err());
+    }
+}

@@ -100,3 +100,39 @@ impl Drop for Grant {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::pin,
+        sync::atomic::{AtomicUsize, Ordering::SeqCst},
+        task::{Context, Wake, Waker},
+    };
+
+    use super::*;
+
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, SeqCst);
+        }
+    }
+
+    #[test]
+    fn who_waits_for_the_last_grant_is_woken_by_it_alone() {
+        let allowance = Allowance::new(10, Level::unmetered());
+        let grants = [2, 3, 5].map(|amount| allowance.take(amount).unwrap());
+        assert!(allowance.take(1).is_none());
+        let woken = Arc::new(Woken(AtomicUsize::new(0)));
+        let waker = Waker::from(woken.clone());
+        let mut context = Context::from_waker(&waker);
+        let mut unused = pin!(allowance.unused());
+        assert!(unused.as_mut().poll(&mut context).is_pending());
+        for (grant, (wakes, used)) in grants.into_iter().zip([(0, 8), (0, 5), (1, 0)]) {
+            drop(grant);
+            assert_eq!((woken.0.load(SeqCst), allowance.used()), (wakes, used));
+        }
+        assert!(unused.poll(&mut context).is_ready());
+    }
+}

@@ -154,7 +154,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::telemetry::Level;
+    use crate::{limits::erased::ERASED, telemetry::Level};
 
     /// Chunks, and then nothing more for now.
     struct Stalled(VecDeque<Bytes>);
@@ -193,6 +193,30 @@ mod tests {
             assert_eq!(bounds.in_flight.used(), used, "{erased} {chunks}");
             drop(reading);
             assert_eq!(bounds.in_flight.used(), 0);
+        }
+    }
+
+    /// Its sender may have left in the middle of a secret.
+    #[test]
+    fn what_came_of_a_secret_body_is_erased_when_no_more_of_it_is_read() {
+        for (erased, chunks) in [(true, 1), (true, 2), (true, 3), (false, 1), (false, 3)] {
+            let bounds = BodyBounds {
+                limit: 100,
+                deadline: Duration::from_secs(1),
+                in_flight: Allowance::new(100, Level::unmetered()),
+                erased,
+            };
+            let chunk = || Bytes::from(b"0123456789".to_vec());
+            let body = Stalled(std::iter::repeat_with(chunk).take(chunks).collect());
+            let mut reading = Box::pin(bounds.collect(body));
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(reading.as_mut().poll(&mut context).is_pending());
+            // Of several chunks each was copied, and overwritten where it had been.
+            let copied = if erased && chunks > 1 { 10 * chunks } else { 0 };
+            assert_eq!(ERASED.take(), copied, "{erased} {chunks}");
+            drop(reading);
+            let left = if erased { 10 * chunks } else { 0 };
+            assert_eq!(ERASED.take(), left, "{erased} {chunks}");
         }
     }
 }

@@ -13,7 +13,15 @@ pub(crate) fn erase(bytes: Bytes) {
 
 /// Overwrites a buffer of our own.
 pub(crate) fn erase_buffer(bytes: &mut BytesMut) {
+    #[cfg(test)]
+    ERASED.set(ERASED.get() + bytes.len());
     bytes.as_mut().zeroize();
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many bytes were overwritten. What memory holds once it is given back cannot be looked at.
+    pub(super) static ERASED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// A body that holds a secret.

@@ -44,3 +44,28 @@ impl Clock for SystemClock {
         self.start.elapsed()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "a test that panics has failed")]
+
+    use super::*;
+
+    #[test]
+    fn the_monotonic_clock_goes_on_and_never_back() {
+        let clock = SystemClock::new();
+        let mut last = clock.monotonic();
+        let mut steps = 0;
+        // Mostly each look is a step. No machine's clock has steps as long as all of these looks.
+        for _ in 0..10_000_000 {
+            let now = clock.monotonic();
+            assert!(now >= last);
+            steps += u32::from(now > last);
+            last = now;
+            if steps == 100 {
+                return;
+            }
+        }
+        panic!("it stands still");
+    }
+}

@@ -286,4 +286,17 @@ mod tests {
         );
         assert_eq!(beats.get(), 2);
     }
+
+    #[test]
+    fn both_have_ended_when_it_ends_whichever_is_first() {
+        for (aside_ends, main_ends) in [(1, 1), (1, 3), (3, 1), (2, 3), (3, 2)] {
+            let aside = pin!(at_poll(aside_ends, ()));
+            let main = pin!(at_poll(main_ends, 7));
+            let mut both = pin!(both(aside, main));
+            for _ in 1..aside_ends.max(main_ends) {
+                assert!(poll(both.as_mut()).is_pending(), "{aside_ends} {main_ends}");
+            }
+            assert_eq!(poll(both.as_mut()), Poll::Ready(7));
+        }
+    }
 }

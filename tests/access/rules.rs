@@ -1,11 +1,20 @@
 //! Rules of access, each against what an attacker may send.
 
-use std::sync::Arc;
+use std::{
+    future::poll_fn,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
     BuildError, Receiver, Rejection, Secret, UnixTime,
-    access::{Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Denied, HeaderSecrets},
+    access::{
+        Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Denied, HeaderSecrets, Preparing,
+    },
     dedup::MemoryStore,
     keys::SecretError,
     pack::{
@@ -20,7 +29,7 @@ use hookgate::{
 };
 use proptest::prelude::*;
 
-use crate::props::{Log, at_once};
+use crate::props::{Log, at_once, poll};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
@@ -262,6 +271,69 @@ fn a_sender_is_asked_to_come_again_only_where_that_can_help() {
     );
 }
 
+/// The rule needs something that comes later.
+struct Waits(Arc<AtomicBool>);
+
+impl Access for Waits {
+    fn check(&self, _: &Head<'_>, _: UnixTime) -> Result<(), Denied> {
+        let is_there = self.0.load(Ordering::SeqCst);
+        if is_there {
+            Ok(())
+        } else {
+            Err(Denied::Unavailable)
+        }
+    }
+
+    fn prepare(&self, _: &Head<'_>, _: UnixTime, _: &Arc<dyn Timer>) -> Option<Preparing> {
+        let there = self.0.clone();
+        Some(Box::pin(poll_fn(move |_| {
+            if there.load(Ordering::SeqCst) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })))
+    }
+
+    fn challenges(&self) -> Vec<http::HeaderValue> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_rule_of_rules_waits_for_all_that_they_wait_for() {
+    let timer: Arc<dyn Timer> = Arc::new(FakeClock::at(NOW));
+    let headers: Vec<(&str, &str)> = Vec::new();
+    let head = Head::new("POST", "/", &headers);
+    let key = || ApiKey::header("x-key", "1");
+    assert!(
+        AllOf::of(key())
+            .and(key())
+            .prepare(&head, NOW, &timer)
+            .is_none()
+    );
+    for count in 1..=4 {
+        // Whichever comes last.
+        for last in 0..count {
+            let there: Vec<Arc<AtomicBool>> = (0..count).map(|_| Arc::default()).collect();
+            let waits = || there.iter().cloned().map(Waits);
+            let all = waits().fold(AllOf::of(key()), AllOf::and);
+            let any = waits().fold(AnyOf::of(key()), AnyOf::or);
+            let mut both = [
+                all.prepare(&head, NOW, &timer).unwrap(),
+                any.prepare(&head, NOW, &timer).unwrap(),
+            ];
+            for now_there in (0..count).filter(|it| *it != last) {
+                assert!(both.iter_mut().all(|one| poll(one.as_mut()).is_pending()));
+                there[now_there].store(true, Ordering::SeqCst);
+            }
+            assert!(both.iter_mut().all(|one| poll(one.as_mut()).is_pending()));
+            there[last].store(true, Ordering::SeqCst);
+            assert!(both.iter_mut().all(|one| poll(one.as_mut()).is_ready()));
+        }
+    }
+}
+
 #[test]
 fn each_challenge_is_named_once_in_the_order_of_the_rules() {
     let rule = AnyOf::of(Basic::new("u", "p"))
@@ -273,6 +345,11 @@ fn each_challenge_is_named_once_in_the_order_of_the_rules() {
             "Basic realm=\"webhook\", charset=\"UTF-8\"",
             "ApiKey realm=\"webhook\""
         ]
+    );
+    // A rule that is shared names the same.
+    assert_eq!(
+        Arc::new(Basic::new("u", "p")).challenges(),
+        rule.challenges()[..1]
     );
 }
 

@@ -491,10 +491,16 @@ fn data_is_what_its_type_says() {
     ] {
         assert!(is_text(structured(xml), "<a/>"), "{xml}");
     }
-    assert!(misfit(
-        structured(r#","datacontenttype":"text/plain","data":{"number":7}"#),
-        r#"{"number":7}"#
-    ));
+    // Wherever it is said that it is no JSON.
+    for text in [
+        r#","datacontenttype":"text/plain","data":{"number":7}"#,
+        r#","data":{"number":7},"datacontenttype":"text/plain""#,
+    ] {
+        assert!(misfit(structured(text), r#"{"number":7}"#), "{text}");
+    }
+    assert!(is_order(structured(
+        r#","data":{"number":7},"datacontenttype":"application/json""#
+    )));
     let is_bytes =
         |data: TypedData<Order>, bytes: &[u8]| matches!(data, TypedData::Bytes(it) if it == bytes);
     assert!(is_bytes(in_body("application/pdf", "%PDF"), b"%PDF"));
@@ -610,6 +616,12 @@ fn each_tolerance_takes_its_own_and_nothing_else() {
     let pack = by_access(&[Mode::Binary]).tolerate([Tolerance::PlainHeaders]);
     let event = one(pack, &plain).unwrap();
     assert_eq!(event.attributes().unwrap().id, "50% of \"%41\"");
+    // A tab may stand in a header, and so may a control character of two bytes. Neither may stand in an attribute.
+    for control in ["a\tb", "a\u{85}b", "a\u{9f}"] {
+        let pack = by_access(&[Mode::Binary]).tolerate([Tolerance::PlainHeaders]);
+        let call = binary("text/plain", control, "x");
+        assert!(refused(pack, &call).is_some(), "{control:?}");
+    }
     let data = text(r#","datacontenttype":"text/plain","data":{"number":7}"#);
     let read = |pack: CloudEvents| one(pack.events::<Order>(), &data).unwrap();
     assert_eq!(read(signed()).known(), None);

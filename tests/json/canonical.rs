@@ -41,6 +41,20 @@ fn keys_are_sorted_at_every_depth_and_lists_are_not() {
     assert_eq!(written(text).as_deref(), Ok(sorted));
 }
 
+/// The byte `@` has the bits of no character's later bytes turned around. After it, what differs is the next one.
+#[test]
+fn names_that_differ_in_any_sign_of_ascii_are_sorted_by_it() {
+    let signs: Vec<char> = ('!'..='~').filter(|it| !"\"\\".contains(*it)).collect();
+    for begin in ["", "x", "@", "é", "é@"] {
+        let object = |signs: &mut dyn Iterator<Item = &char>| {
+            let members = signs.map(|sign| format!("\"{begin}{sign}\":0"));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        };
+        let (backwards, sorted) = (object(&mut signs.iter().rev()), object(&mut signs.iter()));
+        assert_eq!(written(&backwards), Ok(sorted), "{begin}");
+    }
+}
+
 #[test]
 fn lone_surrogates_are_no_i_json() {
     assert_eq!(written(r#"{"\ud800":1}"#), Err(Refused::LoneSurrogate));

@@ -246,21 +246,27 @@ fn quiet_hours_follow_the_clocks_of_a_named_zone() {
 
 #[test]
 fn a_local_time_says_what_a_calendar_on_the_wall_says() {
-    let seen = Arc::new(Mutex::new(None));
-    let noted = seen.clone();
-    let at = UnixTime::from_rfc3339("2026-12-31T23:59:00Z").unwrap();
-    let mut listens = Listens::of(World::at(at));
-    listens.start(move |it| {
-        let noted = noted.clone();
-        it.quiet_in("Asia/Kolkata", move |at| {
-            noted.lock().unwrap().get_or_insert(at);
-            false
-        })
-    });
-    let at = seen.lock().unwrap().unwrap();
-    assert_eq!((at.year(), at.month(), at.day()), (2027, 1, 1));
-    // Friday.
-    assert_eq!((at.weekday(), at.hour(), at.minute()), (5, 5, 29));
+    for (at, date, time) in [
+        // Friday.
+        ("2026-12-31T23:59:00Z", (2027, 1, 1), (5, 5, 29)),
+        // Sunday.
+        ("2027-02-28T05:00:00Z", (2027, 2, 28), (7, 10, 30)),
+    ] {
+        let seen = Arc::new(Mutex::new(None));
+        let noted = seen.clone();
+        let at = UnixTime::from_rfc3339(at).unwrap();
+        let mut listens = Listens::of(World::at(at));
+        listens.start(move |it| {
+            let noted = noted.clone();
+            it.quiet_in("Asia/Kolkata", move |at| {
+                noted.lock().unwrap().get_or_insert(at);
+                false
+            })
+        });
+        let at = seen.lock().unwrap().unwrap();
+        assert_eq!((at.year(), at.month(), at.day()), date);
+        assert_eq!((at.weekday(), at.hour(), at.minute()), time);
+    }
 }
 
 #[test]

@@ -51,7 +51,9 @@ async fn nothing_begins_while_it_drains() {
         .await;
     until("the wait for the body", || stage.clock.sleepers() > 0).await;
 
+    assert!(!stage.receiver.is_refusing());
     let mut drain = drain([&stage]);
+    assert!(stage.receiver.clone().is_refusing());
     assert!(drain.idle().await.is_idle());
     let reply = stage.send(&logto::event(1)).await;
     assert_eq!(reply.status, 503);

@@ -107,6 +107,14 @@ fn a_state_that_is_not_well_formed_is_left_out() {
         assert_eq!(state(wrong), None, "{wrong}");
     }
     assert!(state(&many[..32].join(",")).is_some());
+    // As long as it may be, and one byte more.
+    let longest = format!("a={},b={}", "1".repeat(252), "2".repeat(255));
+    assert_eq!(longest.len(), 512);
+    assert!(state(&longest).is_some());
+    for more in [1, 2, 100] {
+        let padded = format!("{longest}{}", " ".repeat(more));
+        assert_eq!(state(&padded), None, "{more}");
+    }
 }
 
 proptest! {

@@ -15,7 +15,8 @@ use hookgate::{
     },
     schemes::{
         HmacHeader, HmacHeaderConfig, PublicKeySignature, PublicKeySignatureConfig,
-        SignatureEncoding, SignedRequest, SignedRequestConfig,
+        SignatureEncoding, SignedForm, SignedFormConfig, SignedMembers, SignedMembersConfig,
+        SignedRequest, SignedRequestConfig,
     },
     simulator::{RequestSigner, Sent},
     tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
@@ -203,7 +204,14 @@ fn keys_of_the_wrong_kind_are_refused_at_start() {
     let request = SignedRequest::try_from(config()).unwrap();
     let signature = PublicKeySignatureConfig::new(JwsAlgorithm::Rs256, "x", SignatureEncoding::Hex);
     let signature = PublicKeySignature::try_from(signature).unwrap();
+    let form = SignedFormConfig::new("x-signature", SignatureEncoding::Hex);
+    let form =
+        SignedForm::try_from(form.url("https://hooks.example/sms").fields(["Body"])).unwrap();
+    let members = SignedMembersConfig::new(["/id"], "/mac");
+    let members = SignedMembers::try_from(members).unwrap();
     let refusals = [
+        built(Preset::custom("acme", form.clone(), rsa())),
+        built(Preset::custom("acme", members.clone(), mixed())),
         built(Logto::new(rsa())),
         built(Facephi::new(rsa())),
         built(Preset::github(rsa())),
@@ -217,6 +225,8 @@ fn keys_of_the_wrong_kind_are_refused_at_start() {
         assert!(error.contains("a key is of a kind"), "{error}");
     }
     assert!(built(Preset::custom("acme", mac, secret())).is_ok());
+    assert!(built(Preset::custom("acme", form, secret())).is_ok());
+    assert!(built(Preset::custom("acme", members, secret())).is_ok());
     assert!(built(Preset::custom("acme", request, rsa())).is_ok());
     let unusable = VerifyingKey::der(file("rsa.crt.der"), [JwsAlgorithm::Hs256]);
     assert!(built(pack(unusable)).is_err());

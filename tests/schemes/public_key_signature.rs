@@ -378,6 +378,31 @@ fn one_key_is_the_same_in_every_form_that_consoles_show() {
             let said = judged(&scheme, key, &signature, BODY.as_bytes());
             assert_eq!(said, Ok(()), "{curve}");
         }
+        // Each coordinate is as long as the field, and the other one does not make up for it.
+        let full = (1..=length, length + 1..=2 * length);
+        for (x, y) in [
+            (1..=length - 1, full.1.clone()),
+            (full.0.clone(), length + 1..=2 * length - 1),
+            (full.0.clone(), length..=2 * length),
+            (1..=length - 1, length..=2 * length),
+            (1..=length + 1, length + 2..=2 * length),
+        ] {
+            let (x, y) = (url(&point[x]), url(&point[y]));
+            let jwk = format!(r#"{{"kty":"EC","crv":"{curve}","x":"{x}","y":"{y}"}}"#);
+            let error = VerifyingKey::jwk(jwk, algorithms).validate().unwrap_err();
+            assert!(error.to_string().contains("no public key"), "{error}");
+        }
+        // A compressed point in DER is a damaged key of a known kind. One of another curve is of another kind.
+        let bits = der.len() - 2 * length - 1;
+        let mut short = der[..bits - 3].to_vec();
+        short[1] -= length as u8;
+        short.extend([3, length as u8 + 2, 0]);
+        short.extend(&compressed);
+        let error = VerifyingKey::der(short, algorithms).validate().unwrap_err();
+        assert!(error.to_string().contains("damaged"), "{error}");
+        let other = VerifyingKey::pem(file("secp256k1.pub.pem"), algorithms);
+        let error = other.validate().unwrap_err().to_string();
+        assert!(error.contains("of a kind"), "{error}");
     }
 }
 

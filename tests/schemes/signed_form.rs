@@ -335,6 +335,10 @@ fn settings_that_cannot_be_right_are_refused() {
         assert!(refused(config(&["Body", name])), "{name}");
         assert!(refused(config(&["Body"]).body_digest(name)), "{name}");
     }
+    let many: Vec<String> = (0..1025).map(|number| format!("f{number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert!(!refused(config(&many[..1024])));
+    assert!(refused(config(&many)));
     let mut without = config(&["Body"]);
     without.url = None;
     assert!(refused(without));

@@ -218,6 +218,35 @@ fn the_allow_list_decides_and_a_header_only_chooses_from_it() {
     }
 }
 
+/// As Java and others call it: by the digest.
+#[test]
+fn an_algorithm_may_be_named_by_its_digest_alone() {
+    let recorded = recorded();
+    let mut seen = Vec::new();
+    for it in &recorded.requests {
+        let by_header = it.encoding != SignatureEncoding::Jws;
+        let size = it.algorithm.get(2..).unwrap_or_default();
+        if !by_header || it.template.contains("{algorithm}") || seen.contains(&&it.algorithm) {
+            continue;
+        }
+        if !["256", "384", "512"].contains(&size) {
+            continue;
+        }
+        let algorithm = JwsAlgorithm::from_name(&it.algorithm).unwrap();
+        let key = file(&format!("{}.crt.pem", it.key));
+        let scheme = under(it.config(), VerifyingKey::pem(key, [algorithm]));
+        for named in ["256", "384", "512"] {
+            for name in [format!("SHA{named}"), format!("sha-{named}")] {
+                let headers = with(&it.headers(), "x-algorithm", &name);
+                let judged = verify(&scheme, &headers, &recorded.body);
+                assert_eq!(judged.is_ok(), named == size, "{} {name}", it.algorithm);
+            }
+        }
+        seen.push(&it.algorithm);
+    }
+    assert_eq!(seen.len(), 8, "{seen:?}");
+}
+
 #[test]
 fn a_jws_chooses_no_algorithm_and_no_key_of_its_own() {
     let recorded = recorded();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
     Key, Rejection, Secret, UnixTime,
     keys::{EcdsaForm, JwsAlgorithm, VerifyingKey},
@@ -354,6 +355,21 @@ fn a_signer_of_the_wrong_sort_or_with_wrong_settings_is_refused() {
         |algorithm| PublicKeySignatureConfig::new(algorithm, "x-signature", SignatureEncoding::Hex);
     assert!(Signer::new(by_key(JwsAlgorithm::EdDsa), &pem).is_err());
     assert!(Signer::new(by_key(JwsAlgorithm::EdDsa), SECRET).is_ok());
+    // The same key in DER, and 32 bytes for an algorithm that has no seed.
+    let ed = vector("signed_request/ed.key.pem");
+    let ed = String::from_utf8(ed).unwrap();
+    let der: String = ed.lines().filter(|it| !it.starts_with('-')).collect();
+    let der = BASE64_STANDARD.decode(der).unwrap();
+    let by = |key: &[u8], algorithm| {
+        let signer = Signer::private_key(by_key(algorithm), key, algorithm);
+        signer.map(|signer| signer.sign(post(), "m-1", AT).unwrap())
+    };
+    let from_pem = by(ed.as_bytes(), JwsAlgorithm::EdDsa).unwrap();
+    let from_der = by(&der, JwsAlgorithm::EdDsa).unwrap();
+    let signature = |sent: &Sent| sent.header("x-signature").unwrap().to_owned();
+    assert_eq!(signature(&from_der), signature(&from_pem));
+    assert!(by(&[7; 32], JwsAlgorithm::EdDsa).is_ok());
+    assert!(by(&[7; 32], JwsAlgorithm::Es256).is_err());
     let named = |algorithm| Signer::private_key(by_key(algorithm), &pem, JwsAlgorithm::Rs256);
     assert!(named(JwsAlgorithm::Rs256).is_ok());
     assert!(named(JwsAlgorithm::Ps256).is_err());

@@ -406,6 +406,10 @@ fn settings_that_bind_no_message_to_its_receiver_are_refused() {
             "{topic}"
         );
     }
+    // What consoles show beside it is told from what is no topic at all.
+    let subscription = format!("{TOPIC}:2bcfbf39-05c3-41de-beaa-fcfcc21c8f55");
+    let error = built(SnsConfig::new([subscription]), key()).unwrap_err();
+    assert!(error.to_string().contains("subscription"), "{error}");
     let config = || SnsConfig::new([TOPIC]);
     assert!(built(config(), key()).is_ok());
     assert!(built(config(), certificate(&OWN.weak)).is_err());

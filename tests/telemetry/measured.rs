@@ -10,13 +10,14 @@ use std::{
 
 use axum::{Router, body::Body, routing::post};
 use hookgate::{
-    Reason,
+    Ack, Delivery, Nack, Reason,
     framework::{BodyBroken, BodySource},
-    inbox::DeadReason,
+    inbox::{DeadReason, Inbox},
     metrics::{self as known, Kind},
     pack::Head,
     providers::logto::Event,
     time::Timer,
+    worker::Worker,
 };
 use hookgate_axum::EventRejection;
 use tower::ServiceExt;
@@ -285,6 +286,104 @@ async fn each_request_is_counted_once_with_its_reason() {
     assert_eq!(recorded.sum(known::LEASES_LOST.name, &[]), 1.0);
     assert_eq!(recorded.sum(known::CHANGED_CONTENT.name, &[]), 1.0);
     assert_eq!(recorded.sum(known::UNRECOGNIZED.name, &[]), 1.0);
+}
+
+/// The mark of an event that was ignored has to be written, as any other.
+#[tokio::test]
+async fn what_a_handler_ignored_is_counted_as_that_once_its_mark_is_written() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let stage = Stage::logto().await;
+    let outcome = |outcome| recorded.sum(known::DELIVERIES.name, &[("outcome", outcome)]);
+    stage.script.then(Step::Ignore).then(Step::Ignore);
+    assert_eq!(stage.send(&logto::event(1)).await.status, 200);
+    assert_eq!((outcome("ignored"), outcome("processed")), (1.0, 0.0));
+
+    stage.store.always(On::Mark, Fault::Down);
+    let sent = stage.sending(&logto::event(2));
+    until("the mark", || stage.store.count(On::Mark) > 1).await;
+    stage.pass(Duration::from_secs(3)).await;
+    assert_eq!(sent.await.unwrap().status, 503);
+    let failed = [("reason", Reason::SettleFailed.as_str())];
+    assert_eq!(recorded.sum(known::DELIVERIES.name, &failed), 1.0);
+    assert_eq!(outcome("ignored"), 1.0);
+}
+
+/// The mark finds it again.
+#[tokio::test]
+async fn a_lost_lease_is_counted_as_soon_as_it_is_found_and_once() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let hour = Duration::from_secs(3600);
+    let stage = Stage::logto_with(|builder| builder.handler_deadline(hour)).await;
+    let lost = || recorded.sum(known::LEASES_LOST.name, &[]);
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate));
+    stage.store.always(On::Extend, Fault::Down);
+    let first = stage.sending(&logto::event(1));
+    until("the run", || stage.script.runs() == 1).await;
+    stage.pass(Duration::from_secs(31)).await;
+    assert!(stage.script.last().lease.is_lost());
+    assert_eq!(lost(), 1.0);
+    gate.open();
+    first.await.unwrap();
+    assert_eq!(lost(), 1.0);
+}
+
+#[tokio::test]
+async fn the_run_of_a_worker_is_counted_by_what_it_came_to() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let count = |outcome, reason: Reason| {
+        let labels = [("outcome", outcome), ("reason", reason.as_str())];
+        recorded.sum(known::DELIVERIES.name, &labels)
+    };
+    let lost = || recorded.sum(known::LEASES_LOST.name, &[]);
+    for loses in [false, true] {
+        let works = Works::new().await;
+        let inbox = works.inbox.clone();
+        let handler = move |delivery: Delivery<Event>| {
+            let inbox = inbox.clone();
+            async move {
+                if loses {
+                    // Somebody else ends it meanwhile.
+                    let lease = delivery.lease().granted();
+                    inbox.bury(lease, DeadReason::Failed, None).await.unwrap();
+                }
+                Ok::<_, Nack>(Ack::ignored("not ours"))
+            }
+        };
+        let worker = Worker::new(works.inbox.clone()).clock(works.stage.clock.clone());
+        works.stage.send(&logto::event(1)).await;
+        works.start(worker.handle(&works.stage.receiver, handler));
+        let reason = [Reason::Handled, Reason::LeaseLost][usize::from(loses)];
+        let counted = || recorded.sum(known::DELIVERIES.name, &[("reason", reason.as_str())]);
+        works.pass_until(|| counted() == 1.0).await;
+        works.pass(Duration::from_secs(60)).await;
+        assert_eq!(counted(), 1.0);
+        assert_eq!(count("ignored", Reason::Handled), 1.0);
+        assert_eq!(count("ignored", Reason::LeaseLost), 0.0);
+        assert_eq!(lost(), f64::from(u8::from(loses)));
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_does_not_fit_its_type_is_counted_when_a_worker_runs_it() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let unrecognized = || recorded.sum(known::UNRECOGNIZED.name, &[]);
+    let works = Works::new().await;
+    for call in [
+        logto::event(1),
+        logto::signed(props::personal("User.Created", 2), logto::KEY),
+        logto::signed(props::personal("User.Created", 3), logto::KEY),
+    ] {
+        assert_eq!(works.stage.send(&call).await.status, 200);
+    }
+    assert_eq!(unrecognized(), 0.0);
+    works.start(works.worker());
+    works.pass_until(|| works.done() == 3).await;
+    assert_eq!(unrecognized(), 2.0);
 }
 
 #[tokio::test]

@@ -244,3 +244,26 @@ async fn a_handler_that_is_cut_off_ends_once_and_the_application_is_told() {
     until("the end", || !ends.0.lock().unwrap().is_empty()).await;
     assert_eq!(*ends.0.lock().unwrap(), [Reason::CutOff]);
 }
+
+/// Those that had not begun are cut off with the one that runs: each is told, and none is lost sight of.
+#[tokio::test]
+async fn each_event_of_a_body_that_is_cut_off_ends_once() {
+    let ends = Ends::default();
+    let stage = Stage::of(Puppet::default(), |builder| {
+        builder.observer(ends.clone()).cancel_on_disconnect()
+    })
+    .await;
+    stage
+        .script
+        .then(Step::Process)
+        .then(Step::wait(&Gate::shut()));
+    let mut sender = props::Connection::open(stage.server.addr).await;
+    sender
+        .write_call(&saying("batch\none\ntwo\nthree\nfour"))
+        .await;
+    until("the second run", || stage.script.runs() == 2).await;
+    sender.reset();
+    until("the end", || ends.0.lock().unwrap().len() > 1).await;
+    let cut = Reason::CutOff;
+    assert_eq!(*ends.0.lock().unwrap(), [Reason::Handled, cut, cut, cut]);
+}

@@ -50,6 +50,39 @@ async fn a_client_may_show_its_secret_by_basic_or_in_the_body_as_form_or_json() 
     assert!(endpoint.opens(&endpoint.post(&headers, body).await));
 }
 
+/// Id and secret can be read in both ways, and mean something else in each.
+#[tokio::test]
+async fn basic_without_the_encoding_of_rfc_6749_is_taken_where_it_could_be_encoded_too() {
+    let endpoint = Endpoint::of(|builder| {
+        builder
+            .client(Client::new("our+client", "50%25+1").scope("webhooks"))
+            .client(Client::new("other client", "x").scope("webhooks"))
+    });
+    let simulator = TokenSimulator::client_by_basic("our+client", "50%25+1");
+    assert!(endpoint.opens(&endpoint.send(simulator.request(NOW)).await));
+    let post = async |pair: &str, more: &str| {
+        let basic = format!("Basic {}", BASE64_STANDARD.encode(pair));
+        let headers = [("content-type", FORM), ("authorization", &basic)];
+        let body = format!("grant_type=client_credentials{more}");
+        endpoint.post(&headers, body).await
+    };
+    let encoded = "our%2Bclient:50%2525%2B1";
+    for pair in ["our+client:50%25+1", encoded] {
+        // The body may name the client too, if it names the same one.
+        for more in ["", "&client_id=our%2Bclient"] {
+            assert!(endpoint.opens(&post(pair, more).await), "{pair}{more}");
+        }
+        for other in ["other+client", "our"] {
+            let answer = post(pair, &format!("&client_id={other}")).await;
+            refused(&answer, 400, "invalid_request");
+        }
+    }
+    // Both halves are read in one way.
+    for mixed in ["our+client:50%2525%2B1", "our%2Bclient:50%25+1"] {
+        refused(&post(mixed, "").await, 401, "invalid_client");
+    }
+}
+
 #[tokio::test]
 async fn what_can_be_read_in_two_ways_is_refused() {
     let endpoint = Endpoint::client();

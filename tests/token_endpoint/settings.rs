@@ -93,6 +93,8 @@ fn settings_that_cannot_be_right_are_refused_at_start() {
             .client(client())
             .lifetime(Duration::from_secs(86_401)),
     );
+    let day = Duration::from_secs(86_400);
+    assert!(issuer().client(client()).lifetime(day).build().is_ok());
     refused(
         issuer()
             .client(client())

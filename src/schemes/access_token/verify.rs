@@ -64,7 +64,7 @@ impl AccessToken {
                     holds
                 });
                 match first {
-                    // A list that ends in something else is none.
+                    // No list that was read as JSON ends in something else. If one did, it would be none.
                     Ok(_) if !all => Err(Rejection::AccessDenied),
                     first => first,
                 }
