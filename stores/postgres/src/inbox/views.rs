@@ -99,8 +99,9 @@ fn listed(kind: i32) -> String {
     )
 }
 
-/// What the filter's values mean, in the order of [`bind`].
-const MATCHES: &str = "l.number BETWEEN $8::bigint AND $9::bigint AND ($2::text IS NULL OR l.event_type = $2::text) AND ($3::bytea IS NULL OR l.key_id = $3::bytea) \
+/// What the filter's values mean, and the numbers that are looked at, in the order of [`bind`].
+const MATCHES: &str = "l.number BETWEEN $8::bigint AND $9::bigint \
+    AND ($2::text IS NULL OR l.event_type = $2::text) AND ($3::bytea IS NULL OR l.key_id = $3::bytea) \
     AND ($4::bigint IS NULL OR l.accepted_at >= timestamptz 'epoch' + interval '1 millisecond' * $4::float8) \
     AND ($5::bigint IS NULL OR l.accepted_at < timestamptz 'epoch' + interval '1 millisecond' * $5::float8)";
 
@@ -215,7 +216,7 @@ fn dead(names: &Names, reads: Reads) -> String {
 struct Looks {
     reads: Reads,
     after: i64,
-    /// The last number, where it does not look at all.
+    /// The last number, where it does not look at everything.
     until: Option<i64>,
 }
 
