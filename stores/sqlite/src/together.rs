@@ -152,7 +152,7 @@ impl Commit for Together {
 
     async fn commit(&self, writes: &[InTime]) -> Result<Vec<Written>, Failed> {
         match tokio::time::timeout(self.limit, self.write(writes)).await {
-            Ok(Ok(written)) => written.map_err(Failed::Engine),
+            Ok(Ok(written)) => Ok(written),
             Ok(Err(error)) if is_of_a_value(&error) => Err(Failed::Item(store_error(error))),
             Ok(Err(error)) => Err(Failed::Engine(store_error(error))),
             Err(_) => Err(Failed::Engine(StoreError::Timeout)),
@@ -165,10 +165,7 @@ impl Commit for Together {
 }
 
 impl Together {
-    async fn write(
-        &self,
-        writes: &[InTime],
-    ) -> Result<Result<Vec<Written>, StoreError>, sqlx::Error> {
+    async fn write(&self, writes: &[InTime]) -> Result<Vec<Written>, sqlx::Error> {
         let mut session = Session(Some(self.pool.acquire().await?));
         let Some(connection) = &mut session.0 else {
             return Err(sqlx::Error::WorkerCrashed);
@@ -180,16 +177,15 @@ impl Together {
         written
     }
 
-    /// A claim that was granted and cannot be read is an error of the store, as everywhere else.
     async fn write_on(
         &self,
         connection: &mut PoolConnection<Sqlite>,
         writes: &[InTime],
-    ) -> Result<Result<Vec<Written>, StoreError>, sqlx::Error> {
+    ) -> Result<Vec<Written>, sqlx::Error> {
         // A statement is a transaction by itself.
         if let [alone] = writes {
             let rows = alone.asked(&self.statements).rows(connection).await?;
-            return Ok(written(&rows).map(|written| vec![written]));
+            return Ok(vec![written(&rows).map_err(unread)?]);
         }
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
         let mut all = vec![None; writes.len()];
@@ -205,11 +201,7 @@ impl Together {
             Asked::new(write).text(Some(&listed)).rows(&mut tx).await?;
             let Some(read) = read else { continue };
             for row in Asked::new(read).text(Some(&listed)).rows(&mut tx).await? {
-                let found = match row::written(&row) {
-                    Ok(found) => found,
-                    Err(error) => return Ok(Err(error)),
-                };
-                for (place, attempt) in found {
+                for (place, attempt) in row::written(&row).map_err(unread)? {
                     if let Some(written) = those.get(place).and_then(|(at, _)| all.get_mut(*at)) {
                         *written = Some(attempt);
                     }
@@ -217,8 +209,13 @@ impl Together {
             }
         }
         tx.commit().await?;
-        Ok(Ok(all))
+        Ok(all)
     }
+}
+
+/// A row that cannot be read.
+fn unread(error: StoreError) -> sqlx::Error {
+    sqlx::Error::Decode(error.into())
 }
 
 /// A connection that goes back to its pool only when its transaction ended as it should. A full disk ends a transaction by
