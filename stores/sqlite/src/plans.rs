@@ -1,7 +1,5 @@
 //! How SQLite runs a statement, for tests.
 
-use std::sync::Arc;
-
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
 /// The steps of `statements` that look through a table, but for those that have one of `small` in them.
@@ -9,13 +7,14 @@ use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, sqlite::SqliteConne
 /// Without statistics, and with those of tables that were small when the application had them made (`ANALYZE`,
 /// `PRAGMA optimize`): SQLite looks through a table that it believes to be small. (Of one that it believes to hold one row
 /// or two it does so whatever the statement says.)
-pub(crate) async fn scans<'s>(
+pub(crate) async fn scans(
     options: &SqliteConnectOptions,
-    statements: impl IntoIterator<Item = &'s Arc<str>>,
+    statements: impl IntoIterator<Item = impl AsRef<str>>,
     small: &[&str],
 ) -> Vec<String> {
     let mut scans = Vec::new();
     for sql in statements {
+        let sql = sql.as_ref();
         let mut steps = plan(options, sql, "").await;
         steps.extend(plan(options, sql, SMALL).await);
         steps.retain(|step| {

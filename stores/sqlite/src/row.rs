@@ -24,7 +24,7 @@ pub(crate) fn attempt(row: &SqliteRow, column: usize) -> Result<u32, StoreError>
 }
 
 /// The places in the list that was asked for, and the attempts, of what
-/// [was written](crate::statements::Statements::granted_many).
+/// [was written](crate::statements::Statements::together).
 pub(crate) fn written(row: &SqliteRow) -> Result<Vec<(usize, u32)>, StoreError> {
     let text: Option<&str> = get(row, 0)?;
     let each = text.unwrap_or_default().split_terminator(',');

@@ -28,28 +28,23 @@ pub(crate) struct Statements {
     /// milliseconds, `?5` the time until which it may do so: its turn may come when nobody waits for it any more.
     /// Answers the attempt, or nothing.
     pub(crate) claim: Arc<str>,
-    /// The same for many. `?1` is a JSON array of arrays of these parameters, in hexadecimal what is binary. Answers nothing:
-    /// a row goes through a connection's thread by itself, and costs more than what it says.
-    pub(crate) claim_many: Arc<str>,
-    /// Which of them were granted, in one row: the place in the list and the attempt of each, with a space between, and commas
-    /// between them.
-    pub(crate) granted_many: Arc<str>,
     /// Reads what kept a claim from being granted. `?3` content.
     pub(crate) held: Arc<str>,
     /// Marks a running lease of this owner as done. `?3` state, `?4` milliseconds. Answers the attempt, or nothing.
     pub(crate) settle: Arc<str>,
-    /// The same for many, as [`claim_many`](Self::claim_many) takes them. Answers nothing.
-    pub(crate) settle_many: Arc<str>,
-    /// Which of them are marked so, as [`granted_many`](Self::granted_many) says it.
-    pub(crate) marked_many: Arc<str>,
     /// The same within a transaction that has its turn to write. A lease may have lapsed while it waited for that. What
     /// nobody has taken over by then can be taken by nobody until it ends.
     pub(crate) settle_in: Arc<str>,
     /// Releases a running lease of this owner. Where it holds none, notes that it must not be granted the key
     /// any more. A key that is done stays so. Answers nothing.
     pub(crate) release: Arc<str>,
-    /// The same for many.
-    pub(crate) release_many: Arc<str>,
+    /// A whole batch, in one transaction: releases, marks, claims. `$1` to `$3` are a JSON array for each of them, of arrays of
+    /// the parameters above, in hexadecimal what is binary. Answers two rows, which say what was marked and what was granted:
+    /// the place in the list and the attempt of each, with a space between, and commas between them.
+    ///
+    /// It goes through its connection's thread as one, since each statement that goes alone, and each row, costs more than
+    /// what it does.
+    pub(crate) together: Arc<str>,
     /// Moves the end of a running lease of this owner. `?3` milliseconds.
     pub(crate) extend: Arc<str>,
     /// What became of a lease that this owner does not hold any more. No row means that others took it.
@@ -96,12 +91,40 @@ impl Statements {
                 given_up = given_up("t", "excluded.owner"),
             )
         };
-        let written = |state: &str| {
+        let written = |list: &str, state: &str| {
             format!(
-                "SELECT group_concat(j.key || ' ' || t.attempt) FROM json_each(?1) AS j CROSS JOIN {table} AS t \
+                "SELECT group_concat(j.key || ' ' || t.attempt) FROM json_each({list}) AS j CROSS JOIN {table} AS t \
                  WHERE t.event_key = unhex(j.value ->> 0) AND t.owner = unhex(j.value ->> 1) AND t.state = {state}"
             )
         };
+        // Not `?3`: where a statement has no `?1`, sqlx takes that for a parameter without a name, and one of its values for used.
+        let release_many = release(&format!(
+            "SELECT unhex(value ->> 0), unhex(value ->> 1), 0, {RELEASED}, {NOW}, unhex(value ->> 1) \
+             FROM json_each($1) WHERE TRUE"
+        ));
+        // An update from a list may look at all rows, where statistics say that there are few. What is inserted, and is there,
+        // is looked up one by one.
+        let settle_many = format!(
+            "INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at) \
+             SELECT unhex(value ->> 0), unhex(value ->> 1), 1, value ->> 2, {NOW} + (value ->> 3) FROM json_each($2) \
+             WHERE EXISTS (SELECT 1 FROM {table} AS h WHERE h.event_key = unhex(value ->> 0)) \
+             ON CONFLICT (event_key) DO UPDATE SET state = excluded.state, expires_at = excluded.expires_at \
+             WHERE t.owner = excluded.owner AND t.state = {IN_PROGRESS} AND t.expires_at > {NOW}"
+        );
+        let claim_many = claim(&format!(
+            "SELECT unhex(value ->> 0), unhex(value ->> 1), 1, {IN_PROGRESS}, value ->> 2, \
+             {NOW} + (value ->> 3) FROM json_each($3) WHERE {NOW} <= value ->> 4"
+        ));
+        // What ends a lease goes first: a claim of its key may wait beside it.
+        let together = [
+            "BEGIN IMMEDIATE",
+            &release_many,
+            &settle_many,
+            &written("$2", "j.value ->> 2"),
+            &claim_many,
+            &written("$3", &IN_PROGRESS.to_string()),
+            "COMMIT",
+        ];
         Self {
             claim: format!(
                 "{} RETURNING attempt",
@@ -110,41 +133,19 @@ impl Statements {
                 ))
             )
             .into(),
-            claim_many: claim(&format!(
-                "SELECT unhex(value ->> 0), unhex(value ->> 1), 1, {IN_PROGRESS}, value ->> 2, \
-                 {NOW} + (value ->> 3) FROM json_each(?1) WHERE {NOW} <= value ->> 4"
-            ))
-            .into(),
             held: format!(
                 "SELECT state, expires_at - {NOW}, owner = ?2, attempt, \
                  coalesce(content = ?3, TRUE), {given_up} FROM {table} AS t WHERE event_key = ?1",
                 given_up = given_up("t", "?2"),
             )
             .into(),
-            granted_many: written(&IN_PROGRESS.to_string()).into(),
             settle: settle(&running).into(),
-            marked_many: written("j.value ->> 2").into(),
-            // An update from a list may look at all rows, where statistics say that there are few. What is inserted, and is
-            // there, is looked up one by one.
-            settle_many: format!(
-                "INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at) \
-                 SELECT unhex(value ->> 0), unhex(value ->> 1), 1, value ->> 2, {NOW} + (value ->> 3) \
-                 FROM json_each(?1) \
-                 WHERE EXISTS (SELECT 1 FROM {table} AS h WHERE h.event_key = unhex(value ->> 0)) \
-                 ON CONFLICT (event_key) DO UPDATE SET state = excluded.state, expires_at = excluded.expires_at \
-                 WHERE t.owner = excluded.owner AND t.state = {IN_PROGRESS} AND t.expires_at > {NOW}"
-            )
-            .into(),
             settle_in: settle(&held).into(),
             release: release(&format!(
                 "VALUES (?1, ?2, 0, {RELEASED}, {NOW}, ?2)"
             ))
             .into(),
-            release_many: release(&format!(
-                "SELECT unhex(value ->> 0), unhex(value ->> 1), 0, {RELEASED}, {NOW}, unhex(value ->> 1) \
-                 FROM json_each(?1) WHERE TRUE"
-            ))
-            .into(),
+            together: together.join("; ").into(),
             extend: format!(
                 "UPDATE {table} SET expires_at = {NOW} + ?3 WHERE {running} RETURNING 1"
             )
@@ -200,25 +201,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path().join("file")).await.unwrap();
         let statements = Statements::new(Table::default());
-        let all = [
+        let alone = [
             &statements.claim,
-            &statements.claim_many,
-            &statements.granted_many,
             &statements.held,
             &statements.settle,
-            &statements.settle_many,
-            &statements.marked_many,
             &statements.settle_in,
             &statements.release,
-            &statements.release_many,
             &statements.extend,
             &statements.own_end,
             &statements.look,
             &statements.prune,
         ];
+        let together = statements.together.split("; ");
+        let together = together.filter(|sql| !["BEGIN IMMEDIATE", "COMMIT"].contains(sql));
         let scans = scans(
             &store.options(),
-            all,
+            alone.map(|sql| &**sql).into_iter().chain(together),
             &["json_each", "SCAN j", "CONSTANT ROW"],
         )
         .await;

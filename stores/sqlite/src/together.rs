@@ -7,10 +7,10 @@ use hookgate_store_kit::{
     Bounds, Commit, Failed, RowState, Write,
     rounding::{kept_number, millis},
 };
-use sqlx::{Connection, Sqlite, SqlitePool, pool::PoolConnection, sqlite::SqliteRow};
+use sqlx::{Sqlite, SqlitePool, pool::PoolConnection, sqlite::SqliteRow};
 
 use crate::{
-    fault::{had_no_turn, is_of_a_value, store_error},
+    fault::{is_of_a_value, store_error},
     json::{self, Hex},
     row,
     session::Asked,
@@ -35,17 +35,6 @@ enum Kind {
     Claim,
     Mark,
     Release,
-}
-
-impl Kind {
-    /// The statement that writes many, and the one that reads which of them were written. Nobody asks what came of a release.
-    fn many(self, statements: &Statements) -> (&Arc<str>, Option<&Arc<str>>) {
-        match self {
-            Self::Claim => (&statements.claim_many, Some(&statements.granted_many)),
-            Self::Mark => (&statements.settle_many, Some(&statements.marked_many)),
-            Self::Release => (&statements.release_many, None),
-        }
-    }
 }
 
 /// The attempt of the row that was written, if one was.
@@ -171,7 +160,7 @@ impl Together {
             return Err(sqlx::Error::WorkerCrashed);
         };
         let written = self.write_on(connection, writes).await;
-        if written.as_ref().err().is_none_or(had_no_turn) {
+        if written.is_ok() {
             session.0.take();
         }
         written
@@ -187,28 +176,26 @@ impl Together {
             let rows = alone.asked(&self.statements).rows(connection).await?;
             return Ok(vec![written(&rows).map_err(unread)?]);
         }
-        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let mut all = vec![None; writes.len()];
-        // What ends a lease goes first: a claim of its key may wait beside it.
-        for kind in [Kind::Release, Kind::Mark, Kind::Claim] {
+        let of = |kind| {
             let those = writes.iter().enumerate();
-            let those: Vec<_> = those.filter(|(_, it)| it.kind() == kind).collect();
-            if those.is_empty() {
-                continue;
-            }
-            let listed = json::list(those.iter().map(|(_, it)| it.listed()));
-            let (write, read) = kind.many(&self.statements);
-            Asked::new(write).text(Some(&listed)).rows(&mut tx).await?;
-            let Some(read) = read else { continue };
-            for row in Asked::new(read).text(Some(&listed)).rows(&mut tx).await? {
-                for (place, attempt) in row::written(&row).map_err(unread)? {
-                    if let Some(written) = those.get(place).and_then(|(at, _)| all.get_mut(*at)) {
-                        *written = Some(attempt);
-                    }
+            those.filter(move |(_, it)| it.kind() == kind)
+        };
+        let listed = |kind| json::list(of(kind).map(|(_, it)| it.listed()));
+        let rows = Asked::new(&self.statements.together)
+            .text(Some(&listed(Kind::Release)))
+            .text(Some(&listed(Kind::Mark)))
+            .text(Some(&listed(Kind::Claim)))
+            .rows(connection)
+            .await?;
+        let mut all = vec![None; writes.len()];
+        for (kind, row) in [Kind::Mark, Kind::Claim].into_iter().zip(&rows) {
+            let those: Vec<_> = of(kind).map(|(at, _)| at).collect();
+            for (place, attempt) in row::written(row).map_err(unread)? {
+                if let Some(written) = those.get(place).and_then(|at| all.get_mut(*at)) {
+                    *written = Some(attempt);
                 }
             }
         }
-        tx.commit().await?;
         Ok(all)
     }
 }
@@ -218,8 +205,8 @@ fn unread(error: StoreError) -> sqlx::Error {
     sqlx::Error::Decode(error.into())
 }
 
-/// A connection that goes back to its pool only when its transaction ended as it should. A full disk ends a transaction by
-/// itself, and leaves a connection that believes to be in one. So one that has failed is closed.
+/// A connection that goes back to its pool only when its transaction ended as it should. Nobody knows whether one that failed,
+/// or that nobody waits for any more, is in a transaction still. So it is closed.
 struct Session(Option<PoolConnection<Sqlite>>);
 
 impl Drop for Session {
