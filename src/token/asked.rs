@@ -110,7 +110,7 @@ fn client<'a>(head: &Head<'_>, parameters: &'a Parameters) -> Result<Asked<'a>, 
         &parameters.client_assertion_type,
     ) {
         (None, None) => match value {
-            Some(value) => by_authorization(value, parameters),
+            Some(value) => of_basic(value).map(Asked::Client).ok_or(UNKNOWN),
             None => {
                 let shown = parameters.client_id.as_ref().zip(secret.as_ref());
                 let (id, secret) = shown.ok_or(UNKNOWN)?;
@@ -125,16 +125,6 @@ fn client<'a>(head: &Head<'_>, parameters: &'a Parameters) -> Result<Asked<'a>, 
         _ => Err(Refused::InvalidRequest(
             "of `client_assertion` and `client_assertion_type` one is missing",
         )),
-    }
-}
-
-fn by_authorization<'a>(value: &[u8], parameters: &Parameters) -> Result<Asked<'a>, Refused> {
-    let presented = of_basic(value).ok_or(UNKNOWN)?;
-    match &parameters.client_id {
-        Some(id) if !presented.names(id) => Err(Refused::InvalidRequest(
-            "the client has one id in `Authorization` and another in the body",
-        )),
-        _ => Ok(Asked::Client(presented)),
     }
 }
 

@@ -231,11 +231,6 @@ impl Presented {
         }
     }
 
-    /// Whether the client with this id is meant.
-    pub(super) fn names(&self, id: &str) -> bool {
-        self.id == id || self.plain.as_ref().is_some_and(|(plain, _)| plain == id)
-    }
-
     fn readings(&self) -> impl Iterator<Item = SecretDigest> {
         let plain = self.plain.as_ref();
         std::iter::once(digest(&self.id, &self.secret))

@@ -25,9 +25,7 @@ impl Policy {
     ) -> Result<Grant, Refused> {
         let proven = attempt.judged(self.judge(asked, self.clock.now()))?;
         let other = |id: &str| id != proven.client;
-        if parameters.client_id.as_ref().is_some_and(|id| other(id))
-            && !matches!(asked, Asked::Client(_))
-        {
+        if parameters.client_id.as_ref().is_some_and(|id| other(id)) {
             return Err(Refused::InvalidRequest(
                 "`client_id` is another client's than the one that the credentials are of",
             ));

@@ -137,10 +137,20 @@ impl Scene {
 
 /// `token` with another member in its head. Its signature no longer fits.
 fn with_head(token: &str, name: &str, value: Value) -> String {
+    with_altered_head(token, |head| head[name] = value)
+}
+
+/// The same of `token` without the id of its key.
+fn without_kid(token: &str) -> String {
+    with_altered_head(token, |head| {
+        head.as_object_mut().unwrap().remove("kid").unwrap();
+    })
+}
+
+fn with_altered_head(token: &str, alter: impl FnOnce(&mut Value)) -> String {
     let (head, rest) = token.split_once('.').unwrap();
-    let mut head: Value =
-        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(head).unwrap()).unwrap();
-    head[name] = value;
+    let mut head = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(head).unwrap()).unwrap();
+    alter(&mut head);
     let head = BASE64_URL_SAFE_NO_PAD.encode(head.to_string());
     format!("{head}.{rest}")
 }
@@ -366,6 +376,40 @@ async fn while_the_issuer_is_down_the_last_good_set_goes_on_for_a_bounded_time()
     scene.stage.clock.advance(COOL_DOWN);
     assert_eq!(scene.status(scene.old("PS256")).await, 200);
     assert_eq!(scene.status(scene.new_token()).await, 200);
+}
+
+/// Any key may be meant, one that is published meanwhile too.
+#[tokio::test]
+async fn a_token_that_names_no_key_is_wrong_by_a_set_that_is_fresh_alone() {
+    let scene = Scene::new(|recorded| recorded.before.set()).await;
+    assert_eq!(scene.status(scene.old("RS256")).await, 200);
+    let nameless = without_kid(scene.old("RS256"));
+    assert_eq!(scene.status(&nameless).await, 401);
+    scene.issuer.says(Says::HangsUp);
+    let a_moment = Duration::from_millis(1);
+    scene.stage.clock.advance(FRESH - a_moment);
+    assert_eq!(scene.status(&nameless).await, 401);
+    assert_eq!(scene.issuer.fetches(), 1, "nobody is asked");
+    scene.stage.clock.advance(a_moment);
+    let reply = scene.send(&nameless).await;
+    Scene::assert_unavailable(&reply, "a newer set may have its key");
+    assert_eq!(scene.issuer.fetches(), 2);
+}
+
+/// In the pause after a set was fetched, a key that it lacks is no key of the issuer's.
+#[tokio::test]
+async fn an_unknown_key_is_wrong_for_as_long_as_the_set_was_just_fetched() {
+    let scene = Scene::new(|recorded| recorded.before.set()).await;
+    assert_eq!(scene.status(scene.new_token()).await, 401);
+    scene.issuer.says(Says::HangsUp);
+    let a_moment = Duration::from_millis(1);
+    scene.stage.clock.advance(COOL_DOWN - a_moment);
+    assert_eq!(scene.status(scene.new_token()).await, 401);
+    assert_eq!(scene.issuer.fetches(), 1, "nobody is asked");
+    scene.stage.clock.advance(a_moment);
+    let reply = scene.send(scene.new_token()).await;
+    Scene::assert_unavailable(&reply, "it may have been published since");
+    assert_eq!(scene.issuer.fetches(), 2);
 }
 
 #[tokio::test]

@@ -126,6 +126,12 @@ fn each_kind_of_key_proves_its_own_version_alone() {
     assert_eq!(judged(&both, &wrong), Err(Rejection::SignatureMismatch));
     let wrong = format!("v1a,{}", BASE64_STANDARD.encode([0; 64]));
     assert_eq!(judged(&both, &wrong), Err(Rejection::SignatureMismatch));
+    // Without a public key nobody could have judged it.
+    let by_mac_alone = judged(&[whsec()], &v1a);
+    assert!(
+        matches!(by_mac_alone, Err(Rejection::MalformedSignature(_))),
+        "{by_mac_alone:?}"
+    );
 }
 
 /// The well-known attack: everybody knows the public key, and can make a MAC with it.
