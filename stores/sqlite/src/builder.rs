@@ -86,9 +86,10 @@ impl SqliteStoreBuilder {
         self
     }
 
-    /// Opens the file at `path`, and makes it and the table where they are missing. It keeps one connection that
-    /// writes, one for heartbeats, one for takeovers of lapsed leases, and some that read. Several processes may
-    /// do so at once: each waits for its turn, 10 s at most, or `call_timeout` where that is longer.
+    /// Opens the file at `path`, and makes it and the table where they are missing. It keeps two
+    /// connections that write, one of them for what need not wait, one for heartbeats, one for takeovers of lapsed leases, and
+    /// some that read. Several processes may do so at once: each waits for its turn, 10 s at most, or `call_timeout` where that
+    /// is longer.
     ///
     /// # Errors
     ///
@@ -121,7 +122,8 @@ impl SqliteStoreBuilder {
             writer,
             readers: pool(READERS).connect_lazy_with(options.clone()),
             heartbeats: pool(1).connect_lazy_with(options.clone()),
-            takeovers: self.takeovers(options),
+            takeovers: self.takeovers(options.clone()),
+            prompt: Self::one(options, self.call_timeout, Duration::ZERO),
         };
         let store = self.store(pools);
         store.migrate().await?;
@@ -129,8 +131,8 @@ impl SqliteStoreBuilder {
     }
 
     /// Uses the application's own pool. Call [`SqliteStore::migrate`], or run [`SqliteStore::schema`] with the
-    /// application's migrations. Heartbeats and takeovers of lapsed leases get a connection each, with the same
-    /// options, opened when the first is due.
+    /// application's migrations. Heartbeats, takeovers of lapsed leases and what need not wait get a connection each, with the
+    /// same options, opened when the first is due.
     ///
     /// The options are the application's: `journal_mode(Wal)` and a `busy_timeout` below the store's limit
     /// are needed under load, and `synchronous` decides what a power cut may cost.
@@ -147,17 +149,18 @@ impl SqliteStoreBuilder {
     /// # let _ = store;
     /// ```
     pub fn pool(self, pool: SqlitePool) -> SqliteStore {
+        let options = pool.connect_options().as_ref().clone();
         let heartbeats = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(self.call_timeout)
             .test_before_acquire(false)
-            .connect_lazy_with(pool.connect_options().as_ref().clone());
-        let takeovers = self.takeovers(pool.connect_options().as_ref().clone());
+            .connect_lazy_with(options.clone());
         let pools = Pools {
             writer: pool.clone(),
             readers: pool,
             heartbeats,
-            takeovers,
+            takeovers: self.takeovers(options.clone()),
+            prompt: Self::one(options, self.call_timeout, Duration::ZERO),
         };
         self.store(pools)
     }
@@ -182,10 +185,15 @@ impl SqliteStoreBuilder {
 
     fn takeovers(&self, options: SqliteConnectOptions) -> SqlitePool {
         let patience = TAKEOVER_PATIENCE.min(self.call_timeout / 4);
+        Self::one(options, patience, patience)
+    }
+
+    /// One connection. It waits for its place in the pool for `acquire`, and for its turn to write for `turn`.
+    fn one(options: SqliteConnectOptions, acquire: Duration, turn: Duration) -> SqlitePool {
         SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(patience)
+            .acquire_timeout(acquire)
             .test_before_acquire(false)
-            .connect_lazy_with(options.busy_timeout(patience))
+            .connect_lazy_with(options.busy_timeout(turn))
     }
 }

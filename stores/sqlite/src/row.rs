@@ -1,21 +1,22 @@
 //! How a row is read.
 
 use hookgate::dedup::{State, StoreError};
-use hookgate_store_kit::{Found, RowState, rounding};
+use hookgate_store_kit::{Found, Held, RowState, rounding};
 use sqlx::{Row, sqlite::SqliteRow};
 
 use crate::fault::SQLITE;
 
 /// What kept a claim from being granted.
-pub(crate) fn found(row: &SqliteRow) -> Result<Found, StoreError> {
-    Ok(Found {
+pub(crate) fn held(row: &SqliteRow) -> Result<Held, StoreError> {
+    let found = Found {
         state: state(row)?,
         left: rounding::left(get(row, 1)?),
         own: get(row, 2)?,
         attempt: attempt(row, 3)?,
         same_content: get(row, 4)?,
         given_up: get(row, 5)?,
-    })
+    };
+    Ok(found.held())
 }
 
 pub(crate) fn attempt(row: &SqliteRow, column: usize) -> Result<u32, StoreError> {

@@ -30,6 +30,8 @@ pub(crate) struct Statements {
     pub(crate) claim: Arc<str>,
     /// Reads what kept a claim from being granted. `?3` content.
     pub(crate) held: Arc<str>,
+    /// The claim, and what is there of its key then: two rows where it was granted, and one or none where it was not.
+    pub(crate) claim_or_held: Arc<str>,
     /// Marks a running lease of this owner as done. `?3` state, `?4` milliseconds. Answers the attempt, or nothing.
     pub(crate) settle: Arc<str>,
     /// The same within a transaction that has its turn to write. A lease may have lapsed while it waited for that. What
@@ -125,20 +127,21 @@ impl Statements {
             &written("$3", &IN_PROGRESS.to_string()),
             "COMMIT",
         ];
+        let claim_one = format!(
+            "{} RETURNING attempt",
+            claim(&format!(
+                "SELECT ?1, ?2, 1, {IN_PROGRESS}, ?3, {NOW} + ?4 WHERE {NOW} <= ?5"
+            ))
+        );
+        let held_by = format!(
+            "SELECT state, expires_at - {NOW}, owner = ?2, attempt, \
+             coalesce(content = ?3, TRUE), {given_up} FROM {table} AS t WHERE event_key = ?1",
+            given_up = given_up("t", "?2"),
+        );
         Self {
-            claim: format!(
-                "{} RETURNING attempt",
-                claim(&format!(
-                    "SELECT ?1, ?2, 1, {IN_PROGRESS}, ?3, {NOW} + ?4 WHERE {NOW} <= ?5"
-                ))
-            )
-            .into(),
-            held: format!(
-                "SELECT state, expires_at - {NOW}, owner = ?2, attempt, \
-                 coalesce(content = ?3, TRUE), {given_up} FROM {table} AS t WHERE event_key = ?1",
-                given_up = given_up("t", "?2"),
-            )
-            .into(),
+            claim_or_held: format!("{claim_one}; {held_by}").into(),
+            claim: claim_one.into(),
+            held: held_by.into(),
             settle: settle(&running).into(),
             settle_in: settle(&held).into(),
             release: release(&format!(

@@ -52,6 +52,9 @@ pub(crate) struct Inner {
 /// A file has one writer at a time. A pool of one connection makes a process's own writers queue, where several
 /// would each sleep and try again.
 pub(crate) struct Pools {
+    /// For what is written now or not at all: mostly nobody else has the file. Its pages stay in this connection's memory until
+    /// another one writes, so it goes first wherever one may wait.
+    pub(crate) prompt: SqlitePool,
     pub(crate) writer: SqlitePool,
     pub(crate) readers: SqlitePool,
     pub(crate) heartbeats: SqlitePool,
@@ -122,7 +125,8 @@ impl SqliteStore {
     ) -> Self {
         let statements = Arc::new(Statements::new(table));
         let writes = Together {
-            pool: pools.writer.clone(),
+            prompt: pools.prompt.clone(),
+            writer: pools.writer.clone(),
             statements: statements.clone(),
             limit: call_timeout,
         };
@@ -159,8 +163,11 @@ impl SqliteStore {
             ..
         } = &*self.0;
         if let Some(_alone) = committer.alone() {
-            let asked = write.asked(statements);
-            let rows = asked.in_turn(&pools.writer, call).await?;
+            let asked = || write.asked(statements);
+            let rows = match asked().in_turn(&pools.prompt, call).await? {
+                None => asked().in_turn(&pools.writer, call).await?,
+                rows => rows,
+            };
             return rows.map(|rows| written(&rows)).transpose();
         }
         call.limit(committer.submit(write)).await.map(Some)
@@ -189,9 +196,26 @@ impl SqliteStore {
             .owner(owner)
             .content(content);
         let rows = held.on(&self.0.pools.readers, call).await?;
-        rows.first()
-            .map(|row| Ok(row::found(row)?.held()))
-            .transpose()
+        rows.first().map(row::held).transpose()
+    }
+
+    /// Claims where nobody else writes, in this process or in another: granted, or what kept it from that. `None` where
+    /// somebody does, or where it failed, which says nothing of what can be read.
+    async fn claim_at_once(&self, claim: InTime, call: Call) -> Option<Result<u32, Held>> {
+        let Inner {
+            pools,
+            statements,
+            committer,
+            ..
+        } = &*self.0;
+        let _alone = committer.alone()?;
+        let asked = claim.asked_or_held(statements);
+        let rows = asked.in_turn(&pools.prompt, call).await.ok()??;
+        match rows.as_slice() {
+            [granted, _held_now] => row::attempt(granted, 0).ok().map(Ok),
+            [found] => row::held(found).ok().map(Err),
+            _ => None,
+        }
     }
 
     /// Whether its own owner marked a lease as done that it does not hold any more.
@@ -232,6 +256,19 @@ impl DedupStore for SqliteStore {
     ) -> Result<Claim, StoreError> {
         let call = self.call();
         let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
+        let write = Write::Claim {
+            key: *key,
+            owner,
+            content: content.copied(),
+            lease,
+        };
+        let until = call.last_moment()?;
+        let claim = InTime { write, until };
+        match self.claim_at_once(claim, call).await {
+            Some(Ok(attempt) | Err(Held::Own { attempt })) => return won(attempt),
+            Some(Err(Held::By(claim))) => return Ok(claim),
+            Some(Err(Held::Lapsed | Held::Ended)) | None => {}
+        }
         for _ in 0..ROUNDS {
             // Only turns away: the write decides what is free. Readers do not wait for a writer, so copies are
             // answered at once while a handler's transaction has its turn.
@@ -241,14 +278,6 @@ impl DedupStore for SqliteStore {
                 Some(Held::Lapsed) => true,
                 Some(Held::Ended) | None => false,
             };
-            let write = Write::Claim {
-                key: *key,
-                owner,
-                content: content.copied(),
-                lease,
-            };
-            let until = call.last_moment()?;
-            let claim = InTime { write, until };
             let granted = match lapsed {
                 true => {
                     let claim = claim.asked(&self.0.statements);
@@ -361,7 +390,12 @@ mod tests {
         ] {
             let store = builder.open(folder.path().join(name)).await.unwrap();
             let pools = &store.0.pools;
-            for pool in [&pools.writer, &pools.readers, &pools.heartbeats] {
+            for pool in [
+                &pools.prompt,
+                &pools.writer,
+                &pools.readers,
+                &pools.heartbeats,
+            ] {
                 let row = sqlx::raw_sql("PRAGMA synchronous")
                     .fetch_one(pool)
                     .await
@@ -375,33 +409,44 @@ mod tests {
     #[tokio::test]
     async fn a_takeover_whose_commit_stalls_is_not_said_to_be_another_owners() {
         let folder = tempfile::tempdir().unwrap();
-        let limit = Duration::from_millis(500);
-        let store = SqliteStore::builder().call_timeout(limit);
-        let store = store.open(folder.path().join("file")).await.unwrap();
-        let key = EventKey::from_bytes([7; 32]);
-        let [lapsed, next] = [1, 2].map(|byte| OwnerToken::from_bytes([byte; 16]));
-        let claim = async |owner, lease| store.claim(&key, None, owner, lease).await;
-        assert!(matches!(
-            claim(lapsed, Duration::ZERO).await,
-            Ok(Claim::Won(_))
-        ));
+        for at_once in [true, false] {
+            let limit = Duration::from_millis(500);
+            let store = SqliteStore::builder().call_timeout(limit);
+            let store = store.open(folder.path().join("file")).await.unwrap();
+            let key = EventKey::from_bytes([at_once.into(); 32]);
+            let [lapsed, next] = [1, 2].map(|byte| OwnerToken::from_bytes([byte; 16]));
+            let claim = async |owner, lease| store.claim(&key, None, owner, lease).await;
+            assert!(matches!(
+                claim(lapsed, Duration::ZERO).await,
+                Ok(Claim::Won(_))
+            ));
 
-        let (go_on, stalled) = std::sync::mpsc::channel::<()>();
-        let mut takeover = store.0.pools.takeovers.acquire().await.unwrap();
-        let commit = move || stalled.recv().is_err();
-        takeover
-            .lock_handle()
-            .await
-            .unwrap()
-            .set_commit_hook(commit);
-        drop(takeover);
-        let told = claim(next, Duration::from_secs(30)).await;
-        assert!(matches!(told, Err(StoreError::Timeout)), "{told:?}");
-        drop(go_on);
-        // It was granted all the same, which is why its caller has to give it back.
-        while store.0.pools.takeovers.acquire().await.is_err() {}
-        let again = claim(next, Duration::from_secs(30)).await;
-        assert!(matches!(again, Ok(Claim::Won(_))), "{again:?}");
+            // Where somebody writes alone, nobody else does so at once.
+            let alone = (!at_once).then(|| store.0.committer.alone().unwrap());
+            let pools = &store.0.pools;
+            let pool = if at_once {
+                &pools.prompt
+            } else {
+                &pools.takeovers
+            };
+            let (go_on, stalled) = std::sync::mpsc::channel::<()>();
+            let mut takeover = pool.acquire().await.unwrap();
+            let commit = move || stalled.recv().is_err();
+            takeover
+                .lock_handle()
+                .await
+                .unwrap()
+                .set_commit_hook(commit);
+            drop(takeover);
+            let told = claim(next, Duration::from_secs(30)).await;
+            assert!(matches!(told, Err(StoreError::Timeout)), "{told:?}");
+            drop(go_on);
+            // It was granted all the same, which is why its caller has to give it back.
+            while pool.acquire().await.is_err() {}
+            drop(alone);
+            let again = claim(next, Duration::from_secs(30)).await;
+            assert!(matches!(again, Ok(Claim::Won(_))), "{again:?}");
+        }
     }
 
     /// A claim that read nothing, and was released by another connection before it had its turn to write.

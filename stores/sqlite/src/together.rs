@@ -10,7 +10,7 @@ use hookgate_store_kit::{
 use sqlx::{Sqlite, SqlitePool, pool::PoolConnection, sqlite::SqliteRow};
 
 use crate::{
-    fault::{is_of_a_value, store_error},
+    fault::{had_no_turn, is_of_a_value, store_error},
     json::{self, Hex},
     row,
     session::Asked,
@@ -50,32 +50,30 @@ impl InTime {
 
     /// Its statement, with its values.
     pub(crate) fn asked(&self, statements: &Statements) -> Asked {
+        self.asked_as(match self.kind() {
+            Kind::Claim => &statements.claim,
+            Kind::Mark => &statements.settle,
+            Kind::Release => &statements.release,
+        })
+    }
+
+    /// A claim, with what keeps it from being granted.
+    pub(crate) fn asked_or_held(&self, statements: &Statements) -> Asked {
+        self.asked_as(&statements.claim_or_held)
+    }
+
+    fn asked_as(&self, sql: &Arc<str>) -> Asked {
+        let (key, owner) = self.write.holder();
+        let asked = Asked::new(sql).key(&key).owner(&owner);
         match &self.write {
-            Write::Claim {
-                key,
-                owner,
-                content,
-                lease,
-            } => Asked::new(&statements.claim)
-                .key(key)
-                .owner(owner)
+            Write::Claim { content, lease, .. } => asked
                 .content(content.as_ref())
                 .number(millis(*lease))
                 .number(self.until),
             Write::Settle {
-                key,
-                owner,
-                end: End::Release,
-                ..
-            } => Asked::new(&statements.release).key(key).owner(owner),
-            Write::Settle {
-                key,
-                owner,
-                end,
-                retain,
-            } => Asked::new(&statements.settle)
-                .key(key)
-                .owner(owner)
+                end: End::Release, ..
+            } => asked,
+            Write::Settle { end, retain, .. } => asked
                 .number(RowState::of(*end).number().into())
                 .number(millis(*retain)),
         }
@@ -117,7 +115,9 @@ pub(crate) fn written(rows: &[SqliteRow]) -> Result<Written, StoreError> {
 
 /// Writes batches.
 pub(crate) struct Together {
-    pub(crate) pool: SqlitePool,
+    /// See [`Pools`](crate::store::Pools).
+    pub(crate) prompt: SqlitePool,
+    pub(crate) writer: SqlitePool,
     pub(crate) statements: Arc<Statements>,
     /// How long a batch may take, the wait for its turn included.
     pub(crate) limit: Duration,
@@ -155,12 +155,23 @@ impl Commit for Together {
 
 impl Together {
     async fn write(&self, writes: &[InTime]) -> Result<Vec<Written>, sqlx::Error> {
-        let mut session = Session(Some(self.pool.acquire().await?));
+        match self.write_in(&self.prompt, writes).await {
+            Err(error) if had_no_turn(&error) => self.write_in(&self.writer, writes).await,
+            written => written,
+        }
+    }
+
+    async fn write_in(
+        &self,
+        pool: &SqlitePool,
+        writes: &[InTime],
+    ) -> Result<Vec<Written>, sqlx::Error> {
+        let mut session = Session(Some(pool.acquire().await?));
         let Some(connection) = &mut session.0 else {
             return Err(sqlx::Error::WorkerCrashed);
         };
         let written = self.write_on(connection, writes).await;
-        if written.is_ok() {
+        if written.as_ref().err().is_none_or(had_no_turn) {
             session.0.take();
         }
         written
@@ -205,8 +216,9 @@ fn unread(error: StoreError) -> sqlx::Error {
     sqlx::Error::Decode(error.into())
 }
 
-/// A connection that goes back to its pool only when its transaction ended as it should. Nobody knows whether one that failed,
-/// or that nobody waits for any more, is in a transaction still. So it is closed.
+/// A connection that goes back to its pool only when its transaction ended as it should, or had no turn, which SQLite says
+/// before it begins and never after that. Nobody knows whether one that failed, or that nobody waits for any more, is in a
+/// transaction still. So it is closed.
 struct Session(Option<PoolConnection<Sqlite>>);
 
 impl Drop for Session {
@@ -285,7 +297,8 @@ mod tests {
             ends(&not_held, End::Release),
         ];
         let together = Together {
-            pool: store.0.pools.writer.clone(),
+            prompt: store.0.pools.prompt.clone(),
+            writer: store.0.pools.writer.clone(),
             statements: Arc::new(Statements::new(Table::default())),
             limit: LEASE,
         };

@@ -21,6 +21,8 @@ pub trait Rows: Send + Sync + Sized {
     type Connection: Send;
     /// More rows than are removed by one statement.
     const MORE_THAN_A_BATCH: u64;
+    /// Whether a claim or a release that comes alone needs a connection of the pool.
+    const WRITES_BY_ITS_POOL: bool;
 
     /// `None` where there is no database to be had. The table is there.
     fn make() -> impl Future<Output = Option<Self>> + Send;
@@ -267,7 +269,13 @@ pub async fn an_exhausted_pool_costs_neither_lease_nor_mark<R: Rows>(rows: R) {
 
     let (exhausted, held) = rows.without_connections(Duration::from_millis(800)).await;
     let claim = exhausted.claim(&key(3), None, owner(3), LEASE).await;
-    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
+    assert!(
+        match &claim {
+            Err(error) => R::WRITES_BY_ITS_POOL && matches!(error, StoreError::Timeout),
+            Ok(claim) => !R::WRITES_BY_ITS_POOL && matches!(claim, Claim::Won(_)),
+        },
+        "{claim:?}"
+    );
     let extended = exhausted.extend(&first, LEASE).await;
     assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
     let settled = exhausted.settle(&first, End::Processed, RETAIN).await;
@@ -277,9 +285,15 @@ pub async fn an_exhausted_pool_costs_neither_lease_nor_mark<R: Rows>(rows: R) {
     );
     // A release can wait: there may be many of them, and the lease ends by itself.
     let released = exhausted.settle(&second, End::Release, RETAIN).await;
-    assert!(matches!(released, Err(StoreError::Timeout)), "{released:?}");
+    assert!(
+        match &released {
+            Err(error) => R::WRITES_BY_ITS_POOL && matches!(error, StoreError::Timeout),
+            Ok(_) => !R::WRITES_BY_ITS_POOL,
+        },
+        "{released:?}"
+    );
     drop(held);
-    win(&exhausted, 3).await;
+    win(&exhausted, 4).await;
     let state = exhausted.look(&key(1)).await;
     assert!(matches!(state, Ok(State::Done)), "{settled:?} {state:?}");
 }

@@ -19,6 +19,7 @@ impl Rows for PostgresRows {
     type Store = PostgresStore;
     type Connection = PoolConnection<Postgres>;
     const MORE_THAN_A_BATCH: u64 = 2500;
+    const WRITES_BY_ITS_POOL: bool = true;
 
     async fn make() -> Option<Self> {
         let place = Place::find()?;

@@ -19,6 +19,7 @@ impl Rows for SqliteRows {
     type Store = SqliteStore;
     type Connection = PoolConnection<Sqlite>;
     const MORE_THAN_A_BATCH: u64 = 1300;
+    const WRITES_BY_ITS_POOL: bool = false;
 
     async fn make() -> Option<Self> {
         let place = Place::new();
