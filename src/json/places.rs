@@ -92,13 +92,18 @@ pub(crate) fn written(body: &[u8], at: &str, value: &str) -> Option<Vec<u8>> {
         return Some([before, value.as_bytes(), behind].concat());
     }
     let name = at.strip_prefix('/').filter(|it| !it.contains('/'))?;
-    let object = body.trim_ascii_end().strip_suffix(b"}")?;
-    let comma = if object.trim_ascii() == b"{" { "" } else { "," };
-    let member = format!("{comma}\"{name}\":{value}}}");
-    let written = [object, member.as_bytes()].concat();
-    // What is no JSON would end with it as well, and nobody would find it there.
-    let [added] = find(&written, [Some(at)]).ok()?;
-    added.is_some().then_some(written)
+    with_member(body, name, value)
+}
+
+/// `body` with one more member at its end: a name that needs no escapes, and a value, which is JSON. `None` where the body is no
+/// JSON object.
+#[cfg(feature = "simulator")]
+pub(crate) fn with_member(body: &[u8], name: &str, value: &str) -> Option<Vec<u8>> {
+    // Read first: what is no JSON would be it without what stands behind its last brace. The blanks around it go.
+    let object: &RawValue = serde_json::from_slice(body).ok()?;
+    let members = object.get().strip_suffix('}')?.trim_end();
+    let comma = if members == "{" { "" } else { "," };
+    Some(format!("{members}{comma}\"{name}\":{value}}}").into_bytes())
 }
 
 /// What stands before and behind `value`, which is a piece of `body`.
@@ -231,6 +236,31 @@ mod tests {
             "",
         ] {
             assert_eq!(of_event(body), Ok([None, None]), "{body}");
+        }
+    }
+
+    #[cfg(feature = "simulator")]
+    #[test]
+    fn only_an_object_gets_one_more_member() {
+        for (body, expected) in [
+            ("{}", r#"{"mac":1}"#),
+            ("{ }\n", r#"{"mac":1}"#),
+            (" {\"a\":{} }\t", r#"{"a":{},"mac":1}"#),
+        ] {
+            let written = written(body.as_bytes(), "/mac", "1").unwrap();
+            assert_eq!(std::str::from_utf8(&written), Ok(expected), "{body}");
+        }
+        // The form feed and the vertical tab are no blanks of JSON's.
+        for body in [
+            "{}\x0c",
+            "\x0b{}",
+            "{\"a\":1\x0c}",
+            "[]",
+            "{}}",
+            "{},{}",
+            "",
+        ] {
+            assert_eq!(written(body.as_bytes(), "/mac", "1"), None, "{body:?}");
         }
     }
 

@@ -2,7 +2,10 @@
 
 use super::{HmacBodyField, signed_text::unreadable};
 use crate::{
-    json::canonical::{Cut, cut},
+    json::{
+        canonical::{Cut, cut},
+        places::with_member,
+    },
     verdict::Rejection,
 };
 
@@ -59,11 +62,7 @@ impl HmacBodyField {
     fn with_member(&self, object: &[u8]) -> Result<Vec<u8>, Unsignable> {
         const NO_OBJECT: Unsignable =
             Unsignable("the body is not a JSON object, which a MAC could be put into");
-        let inside = object.trim_ascii().strip_suffix(b"}").ok_or(NO_OBJECT)?;
-        let inside = inside.trim_ascii_end();
-        let comma = if inside.ends_with(b"{") { "" } else { "," };
-        let member = format!("{comma}\"{}\":\"\"}}", self.config.member);
-        Ok([inside, member.as_bytes()].concat())
+        with_member(object, &self.config.member, "\"\"").ok_or(NO_OBJECT)
     }
 }
 

@@ -7,16 +7,18 @@ impl SignedMembers {
     /// `body` with the MAC of its signed members. `None` where they have no text, or the MAC has no place: where it stands in
     /// an object, the body must have that.
     pub(crate) fn signed(&self, body: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
-        let text = self.joined(&self.read(body).ok()?.values);
+        let values = self.read(body).ok()?.values;
+        let text = self.joined(&values);
         let mac = self
             .config
             .digest
             .mac(secret, [text.as_bytes()].into_iter());
         let mac = format!("\"{}\"", self.config.encoding.encode(&mac));
         let signed = self.with_signature(body, &mac)?;
-        // A signed value that is no UTF-8 reads as if no member were there. A pass for the MAC's place alone does not see it.
-        self.read(&signed).ok()?.signature?;
-        Some(signed)
+        // A body that cannot be read, for a value that is no UTF-8 perhaps, reads as if no member were there. Whoever verifies
+        // must find what was signed.
+        let read = self.read(&signed).ok()?;
+        (read.signature.is_some() && read.values == values).then_some(signed)
     }
 
     /// `body` with `null` in the place of the MAC.
