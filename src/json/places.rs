@@ -101,8 +101,8 @@ pub(crate) fn written(body: &[u8], at: &str, value: &str) -> Option<Vec<u8>> {
 pub(crate) fn with_member(body: &[u8], name: &str, value: &str) -> Option<Vec<u8>> {
     // Read first: what is no JSON would be it without what stands behind its last brace. The blanks around it go.
     let object: &RawValue = serde_json::from_slice(body).ok()?;
-    let members = object.get().strip_suffix('}')?.trim_end();
-    let comma = if members == "{" { "" } else { "," };
+    let members = object.get().strip_suffix('}')?;
+    let comma = if members.trim_end() == "{" { "" } else { "," };
     Some(format!("{members}{comma}\"{name}\":{value}}}").into_bytes())
 }
 
@@ -244,8 +244,8 @@ mod tests {
     fn only_an_object_gets_one_more_member() {
         for (body, expected) in [
             ("{}", r#"{"mac":1}"#),
-            ("{ }\n", r#"{"mac":1}"#),
-            (" {\"a\":{} }\t", r#"{"a":{},"mac":1}"#),
+            ("{ }\n", r#"{ "mac":1}"#),
+            (" {\"a\":{} }\t", r#"{"a":{} ,"mac":1}"#),
         ] {
             let written = written(body.as_bytes(), "/mac", "1").unwrap();
             assert_eq!(std::str::from_utf8(&written), Ok(expected), "{body}");
