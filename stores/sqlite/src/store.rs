@@ -372,7 +372,11 @@ impl DedupStore for SqliteStore {
     reason = "a panic is how a test fails"
 )]
 mod tests {
-    use sqlx::Row;
+    use hookgate_test_support::{RETAIN, wait_for, win};
+    use sqlx::{
+        Row,
+        sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+    };
 
     use super::*;
 
@@ -403,6 +407,50 @@ mod tests {
                 assert_eq!(row.get::<i64, _>(0), expected, "{name}");
             }
         }
+    }
+
+    /// A copy's claim is tried there before it reads, and a handler's transaction may go on for long.
+    #[tokio::test]
+    async fn what_is_tried_at_once_waits_for_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let opened = SqliteStore::open(&path).await.unwrap();
+        let options = SqliteConnectOptions::new().filename(&path);
+        let lent = SqliteStore::with_pool(SqlitePool::connect_with(options).await.unwrap());
+        for store in [opened, lent] {
+            let row = sqlx::raw_sql("PRAGMA busy_timeout")
+                .fetch_one(&store.0.pools.prompt)
+                .await
+                .unwrap();
+            assert_eq!(row.get::<i64, _>(0), 0);
+        }
+    }
+
+    /// Nothing else is left to it: somebody has the file, and the only connection that would wait for that.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_mark_waits_on_the_heartbeats_connection_where_the_pool_is_exhausted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let options = SqliteConnectOptions::new().filename(&path);
+        let pool = SqlitePoolOptions::new().max_connections(1);
+        let pool = pool
+            .connect_with(options.create_if_missing(true))
+            .await
+            .unwrap();
+        let store = SqliteStore::with_pool(pool.clone());
+        store.migrate().await.unwrap();
+        let lease = win(&store, 1).await;
+
+        let tx = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let settle = tokio::spawn({
+            let store = store.clone();
+            async move { store.settle(&lease, End::Processed, RETAIN).await }
+        });
+        let heartbeats = &store.0.pools.heartbeats;
+        let is_in_use = || heartbeats.size() == 1 && heartbeats.num_idle() == 0;
+        wait_for("its last way", is_in_use).await;
+        tx.commit().await.unwrap();
+        assert_eq!(settle.await.unwrap().unwrap(), Settled::Ok);
     }
 
     /// Its answer is not known. If the caller were told "in progress", nobody would give the claim back.
