@@ -574,7 +574,7 @@ fn a_mac_goes_into_its_member_where_there_is_one_and_else_to_the_end() {
     for (body, begin, end) in [
         (r#"{"mac":"","a":1}"#, r#"{"mac":""#, r#"","a":1}"#),
         (r#"{"a":1}"#, r#"{"a":1,"mac":""#, r#""}"#),
-        ("{\"a\":1 }\n", r#"{"a":1,"mac":""#, r#""}"#),
+        ("{\"a\":1 }\n", r#"{"a":1 ,"mac":""#, r#""}"#),
         ("{}", r#"{"mac":""#, r#""}"#),
     ] {
         let sent = Sent::post("/?n=1", "application/json", body);
