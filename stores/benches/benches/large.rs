@@ -32,7 +32,8 @@ pub(crate) async fn postgres() {
             "DROP TABLE IF EXISTS hookgate_dedup; {schema}; \
              ALTER TABLE hookgate_dedup DROP CONSTRAINT hookgate_dedup_pkey; \
              DROP INDEX hookgate_dedup_expires_at; \
-             INSERT INTO hookgate_dedup SELECT sha256(n::text::bytea), gen_random_uuid(), 1, 1, NULL, \
+             INSERT INTO hookgate_dedup (event_key, owner, attempt, state, content, expires_at) \
+             SELECT sha256(n::text::bytea), gen_random_uuid(), 1, 1, NULL, \
              now() + interval '1 day' + n * interval '50 ms' FROM generate_series(1, {count}) AS n; \
              ALTER TABLE hookgate_dedup ADD PRIMARY KEY (event_key); \
              CREATE INDEX hookgate_dedup_expires_at ON hookgate_dedup (expires_at); ",
@@ -72,7 +73,8 @@ pub(crate) async fn sqlite() {
         let fill = format!(
             "DROP INDEX hookgate_dedup_expires_at; \
              WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
-             INSERT INTO hookgate_dedup SELECT randomblob(32), randomblob(16), 1, 1, NULL, \
+             INSERT INTO hookgate_dedup (event_key, owner, attempt, state, content, expires_at) \
+             SELECT randomblob(32), randomblob(16), 1, 1, NULL, \
              unixepoch() * 1000 + 86400000 + i FROM n ORDER BY 1; \
              CREATE INDEX hookgate_dedup_expires_at ON hookgate_dedup (expires_at); \
              PRAGMA wal_checkpoint(TRUNCATE);"
