@@ -36,6 +36,6 @@ GROUPS = [
     Group("idle", 100, [["scripts/bench-http", "idle"]], [["scripts/bench-http", "build"]]),
     Group("stores", 230, [[*STORES, "--", "postgres", "redis", "sqlite"]], [[*STORES, "--no-run"]]),
     Group("command", 30, [["scripts/bench-command", "100000"]], [["scripts/bench-command", "--build"]]),
-    Group("cold", 400, [["scripts/bench-command", "--cold"]], [], is_asked_for=True),
-    Group("large", 300, [[*STORES, "--", "large-postgres", "large-sqlite"]], [[*STORES, "--no-run"]], is_asked_for=True),
+    Group("cold", 300, [["scripts/bench-command", "--cold"]], [], is_asked_for=True),
+    Group("large", 90, [[*STORES, "--", "large-postgres", "large-sqlite"]], [[*STORES, "--no-run"]], is_asked_for=True),
 ]

@@ -1,65 +1,73 @@
 //! A claim in a table of ten million marks, beside one in a table of ten thousand.
 //!
-//! A commit does not wait for the disk: the wait is the same for both and would hide the difference. Each table
-//! is filled in one go. The engine's own cache has its default size. The system's file cache holds the rest on
+//! A commit does not wait for the disk: the wait is the same for both and would hide the difference. Both tables
+//! are filled first, each in one go, and then take turns. The engine's own cache has its default size. The system's file cache holds the rest on
 //! a machine with some gigabytes free. On a smaller machine each cold page costs a read of the disk.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
 
-use hookgate_postgres::PostgresStore;
+use hookgate::dedup::{Claim, DedupStore, OwnerToken};
+use hookgate_postgres::{PostgresStore, Table};
 use hookgate_sqlite::SqliteStore;
-use hookgate_test_support::PostgresServer;
+use hookgate_test_support::{LEASE, PostgresServer, key};
+use hookgate_turns::{Turns, median, micros, rounds};
 use sqlx::{
     AssertSqlSafe, PgPool, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteSynchronous},
 };
 
-use crate::measure::claim_time;
-
 const FEW: u64 = 10_000;
 const MANY: u64 = 10_000_000;
+const TURNS: usize = 9;
+/// Claims of a turn: so few that both tables stay as large as their names say.
+const CLAIMS: usize = 500;
 
 pub(crate) async fn postgres() {
     let Some(server) = PostgresServer::start() else {
         return;
     };
     let pool = PgPool::connect(&server.url()).await.expect("connect");
-    let settings = || PostgresStore::builder().call_timeout(Duration::from_secs(60));
-    let store = settings().connect(&server.url()).await.expect("connect");
-    let mut times = Vec::new();
-    for (number, count) in [(0, FEW), (1, MANY)] {
+    let mut stores = Vec::new();
+    for (name, count) in [("few", FEW), ("many", MANY)] {
+        let table = Table::new(name).expect("a name");
         let fill = format!(
-            "DROP TABLE IF EXISTS hookgate_dedup; {schema}; \
-             ALTER TABLE hookgate_dedup DROP CONSTRAINT hookgate_dedup_pkey; \
-             DROP INDEX hookgate_dedup_expires_at; \
-             INSERT INTO hookgate_dedup (event_key, owner, attempt, state, content, expires_at) \
+            "{schema}; \
+             ALTER TABLE {name} DROP CONSTRAINT {name}_pkey; \
+             DROP INDEX {name}_expires_at; \
+             INSERT INTO {name} (event_key, owner, attempt, state, content, expires_at) \
              SELECT sha256(n::text::bytea), gen_random_uuid(), 1, 1, NULL, \
              now() + interval '1 day' + n * interval '50 ms' FROM generate_series(1, {count}) AS n; \
-             ALTER TABLE hookgate_dedup ADD PRIMARY KEY (event_key); \
-             CREATE INDEX hookgate_dedup_expires_at ON hookgate_dedup (expires_at); ",
-            schema = PostgresStore::schema(),
+             ALTER TABLE {name} ADD PRIMARY KEY (event_key); \
+             CREATE INDEX {name}_expires_at ON {name} (expires_at); ",
+            schema = PostgresStore::schema_of(&table),
         );
         sqlx::raw_sql(AssertSqlSafe(fill))
             .execute(&pool)
             .await
             .expect("fill");
-        sqlx::raw_sql("VACUUM ANALYZE hookgate_dedup")
+        sqlx::raw_sql(AssertSqlSafe(format!("VACUUM ANALYZE {name}")))
             .execute(&pool)
             .await
             .expect("vacuum");
-        sqlx::raw_sql("CHECKPOINT")
-            .execute(&pool)
-            .await
-            .expect("checkpoint");
-        times.push(claim_time(&store, number * FEW).await);
+        let settings = PostgresStore::builder()
+            .table(table)
+            .call_timeout(Duration::from_secs(60));
+        stores.push(settings.connect(&server.url()).await.expect("connect"));
     }
-    report("PostgreSQL", &times);
+    sqlx::raw_sql("CHECKPOINT")
+        .execute(&pool)
+        .await
+        .expect("checkpoint");
+    compare("PostgreSQL", &stores).await;
 }
 
 pub(crate) async fn sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut times = Vec::new();
-    for (number, count) in [(0, FEW), (1, MANY)] {
+    let mut stores = Vec::new();
+    for count in [FEW, MANY] {
         let path = folder.path().join(format!("{count}.sqlite"));
         let store = SqliteStore::builder()
             .fast()
@@ -83,19 +91,38 @@ pub(crate) async fn sqlite() {
             .execute(&pool)
             .await
             .expect("fill");
-        times.push(claim_time(&store, number * FEW).await);
+        pool.close().await;
+        stores.push(store);
     }
-    report("SQLite", &times);
+    compare("SQLite", &stores).await;
 }
 
-fn report(name: &str, times: &[Duration]) {
-    let (few, many) = (times[0].as_secs_f64(), times[1].as_secs_f64());
-    println!("| what | 10,000 keys | 10,000,000 keys | ratio |");
-    println!("| --- | --- | --- | --- |");
-    println!(
-        "| {name}, large | {:.0} µs | {:.0} µs | {:.3} |",
-        few * 1e6,
-        many * 1e6,
-        many / few
-    );
+async fn compare<S: DedupStore>(name: &str, stores: &[S]) {
+    let [few, many] = stores else {
+        panic!("two stores");
+    };
+    claim_time(few).await;
+    claim_time(many).await;
+    let mut turns = Turns::default();
+    for _ in 0..rounds(TURNS) {
+        let few = claim_time(few).await;
+        turns.push(few, claim_time(many).await);
+    }
+    hookgate_turns::head(["10,000 keys", "10,000,000 keys"], &[]);
+    hookgate_turns::row(&format!("{name}, large"), &turns, micros, &[]);
+}
+
+/// The median seconds of a claim of a new key, one after the other.
+async fn claim_time(store: &impl DedupStore) -> f64 {
+    static NUMBERS: AtomicU64 = AtomicU64::new(0);
+    let mut times = Vec::new();
+    for _ in 0..CLAIMS {
+        let key = key(NUMBERS.fetch_add(1, Ordering::Relaxed));
+        let owner = OwnerToken::from_bytes(*key.as_bytes().first_chunk().unwrap());
+        let began = Instant::now();
+        let claim = store.claim(&key, None, owner, LEASE).await;
+        times.push(began.elapsed().as_secs_f64());
+        assert!(matches!(claim, Ok(Claim::Won(_))));
+    }
+    median(times)
 }

@@ -18,7 +18,6 @@ use hookgate_turns::{Turns, median, rate, rounds};
 
 const TURN: Duration = Duration::from_secs(1);
 const TURNS: usize = 9;
-const TIMED: usize = 2000;
 
 /// One side of a comparison: handles a new event each time.
 pub(crate) trait Side: Clone + Send + Sync + 'static {
@@ -98,18 +97,4 @@ async fn events_a_second(side: &impl Side, under_way: usize) -> f64 {
         handled += worker.await.expect("a worker");
     }
     handled as f64 / began.elapsed().as_secs_f64()
-}
-
-/// The median time of a claim of a new key, one after the other.
-pub(crate) async fn claim_time(store: &impl DedupStore, from: u64) -> Duration {
-    let mut times = Vec::new();
-    for number in from..from + TIMED as u64 {
-        let key = key(number);
-        let owner = OwnerToken::from_bytes(*key.as_bytes().first_chunk().unwrap());
-        let began = Instant::now();
-        let claim = store.claim(&key, None, owner, LEASE).await;
-        times.push(began.elapsed().as_secs_f64());
-        assert!(matches!(claim, Ok(Claim::Won(_))));
-    }
-    Duration::from_secs_f64(median(times))
 }
