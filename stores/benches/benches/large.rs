@@ -1,8 +1,9 @@
 //! A claim in a table of ten million marks, beside one in a table of ten thousand.
 //!
 //! A commit does not wait for the disk: the wait is the same for both and would hide the difference. Both tables
-//! are filled first, each in one go, and then take turns. The engine's own cache has its default size. The system's file cache holds the rest on
-//! a machine with some gigabytes free. On a smaller machine each cold page costs a read of the disk.
+//! are filled first, each in one go, and then take turns. The engine's own cache has its default size. The
+//! system's file cache holds the rest on a machine with some gigabytes free. On a smaller machine each cold page
+//! costs a read of the disk.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -22,7 +23,7 @@ use sqlx::{
 const FEW: u64 = 10_000;
 const MANY: u64 = 10_000_000;
 const TURNS: usize = 9;
-/// Claims of a turn: so few that both tables stay as large as their names say.
+/// Claims of a turn. With one turn before those that count, the small table grows by half.
 const CLAIMS: usize = 500;
 
 pub(crate) async fn postgres() {
