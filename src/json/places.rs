@@ -99,7 +99,8 @@ pub(crate) fn written(body: &[u8], at: &str, value: &str) -> Option<Vec<u8>> {
 /// JSON object.
 #[cfg(feature = "simulator")]
 pub(crate) fn with_member(body: &[u8], name: &str, value: &str) -> Option<Vec<u8>> {
-    // Read first: what is no JSON would be it without what stands behind its last brace. The blanks around it go.
+    // Read first: what is no JSON would be it without what stands behind its last brace. Blanks in it stay. Those around it
+    // go.
     let object: &RawValue = serde_json::from_slice(body).ok()?;
     let members = object.get().strip_suffix('}')?;
     let comma = if members.trim_end() == "{" { "" } else { "," };
